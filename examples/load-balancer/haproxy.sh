@@ -5,10 +5,16 @@
 # each host: `backend shop` with `server a.example.com 192.0.2.11:80 check`.
 set -euo pipefail
 api=${LB_API:?set LB_API, such as 192.0.2.10:9999}
-# The host without its user and its port.
+# The host without its user and its port: `deploy@a.example.com:2222`, `ssh://[2001:db8::11]:2222`, `2001:db8::11`.
 name=${DRAY_HOST#ssh://}
-name=${name#*@}
-server=${LB_BACKEND:-shop}/${name%:[0-9]*}
+name=${name%/}
+name=${name##*@}
+case $name in
+  \[*\]*) name=${name#\[} name=${name%%\]*} ;;
+  *:*:*) ;;
+  *) name=${name%:*} ;;
+esac
+server=${LB_BACKEND:-shop}/$name
 
 # One command on a connection of its own. HAProxy answers an error with a sentence, and success with an empty line.
 ask() {

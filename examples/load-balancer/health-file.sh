@@ -18,6 +18,17 @@ case $DRAY_HOOK in
   leave) script="mkdir -p '$directory' && touch '$directory/out'" ;;
   join) script="rm -f '$directory/out'" ;;
 esac
-# A host may have a port: deploy@a.example.com:2222.
-ssh "ssh://${DRAY_HOST#ssh://}" "$script"
+# `deploy@a.example.com:2222`, `ssh://[2001:db8::11]:2222`, `2001:db8::11`: ssh takes the port as an option.
+host=${DRAY_HOST#ssh://}
+host=${host%/}
+user=${host%@*} name=${host##*@} port=
+case $name in
+  \[*\]:*) port=${name##*:} name=${name%:*} ;;
+  *:*:*) ;;
+  *:*) port=${name##*:} name=${name%:*} ;;
+esac
+name=${name#\[}
+name=${name%\]}
+[ "$host" = "${host##*@}" ] || name=$user@$name
+ssh ${port:+-p "$port"} -- "$name" "$script"
 sleep "$settle"

@@ -10,7 +10,7 @@ const HEIGHT = 100
 export function RateChart({ attempt }: { attempt: Attempt }): JSX.Element {
   const rates = ratesOf(attempt)
   const last = rates.at(-1)
-  if (last === undefined) return <NoRates {...attempt} />
+  if (last === undefined) return <NoRates requests={attempt.requests} />
   const lengthMs = Math.max(1, last.toMs - attempt.startedAtMs)
   const most = Math.max(...rates.map(({ answered, failed }) => answered + failed), 1)
   const x = (atMs: number): number => (1000 * (atMs - attempt.startedAtMs)) / lengthMs
@@ -39,16 +39,17 @@ export function RateChart({ attempt }: { attempt: Attempt }): JSX.Element {
   )
 }
 
-/** In words, where there is nothing to draw: a deploy of a second, or one without a probe. */
-function NoRates({ requests, outcome }: Pick<Attempt, 'requests' | 'outcome'>): JSX.Element {
-  if (requests !== undefined)
-    return (
-      <p class={requests.failed > 0 ? 'lost' : 'quiet'}>
-        {renderCount(requests.failed)} of {renderCount(requests.sent)} requests of the probe failed.
-      </p>
-    )
-  const isOver = outcome.kind !== 'unfinished'
-  return <p class="quiet">{isOver ? 'The probe sent no requests.' : 'The probe has sent no requests yet.'}</p>
+/**
+ * In words, where there is nothing to draw: after a deploy of a second. Nothing while one is under way, since of several hosts only the
+ * journal of the first has the samples.
+ */
+function NoRates({ requests }: Pick<Attempt, 'requests'>): JSX.Element | null {
+  if (requests === undefined) return null
+  return (
+    <p class={requests.failed > 0 ? 'lost' : 'quiet'}>
+      {renderCount(requests.failed)} of {renderCount(requests.sent)} requests of the probe failed.
+    </p>
+  )
 }
 
 function Column({
