@@ -26,8 +26,6 @@ const MOST_GROWTH = 1.15
 
 type Sample = { minute: number; lines: string; pageMb: number; drayMb: number }
 
-process.exitCode = await main()
-
 async function main(): Promise<number> {
   await using net = await startTestNet({ servers: { srv1: {} } })
   await prepareImages({ registryPushHost: net.registry.pushHost })
@@ -115,3 +113,5 @@ function printEnd(samples: readonly Sample[]): boolean {
   console.log(isFlat ? 'Memory is flat.' : 'Memory grows.')
   return isFlat
 }
+
+process.exitCode = await main()

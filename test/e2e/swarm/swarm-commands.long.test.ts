@@ -202,7 +202,7 @@ test('exec runs in a task on the manager that dray connects to, and names the no
     const { exitCode, stderr } = await app.dray(['exec', 'test', 'backend', '--user', '0', 'id', '-u'])
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining('TASK_ELSEWHERE')])
     const [, node = '', command = ''] =
-      /On node (\w+): `docker exec -it ([^`]+)`/.exec(stderr.replace(/\s+/g, ' ')) ?? []
+      /On node (\w+): `docker exec -i ([^`]+)`/.exec(stderr.replace(/\s+/g, ' ')) ?? []
     const said = await server(node as NodeName).docker('exec', ...command.split(' '))
     expect(said).toBe('0')
   } finally {
