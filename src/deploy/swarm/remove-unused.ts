@@ -1,6 +1,6 @@
 import type { Cluster } from '../model/cluster.ts'
 
-/** dray names configs and secrets after their content. */
+/** dray names configs and secrets after the stack and their content; a user may have named others after a commit. */
 const OURS = /-[0-9a-f]{12}$/
 
 /**
@@ -21,7 +21,9 @@ export async function removeUnused(
   const unused = [
     ...configs.map((it) => ({ ...it, kind: 'configs' as const })),
     ...secrets.map((it) => ({ ...it, kind: 'secrets' as const })),
-  ].filter(({ id, name, stack: of }) => of === stack && OURS.test(name) && !used.has(id) && !keep.has(name))
+  ]
+    .filter(({ name, stack: of }) => of === stack && name.startsWith(`${stack}_`) && OURS.test(name))
+    .filter(({ id, name }) => !used.has(id) && !keep.has(name))
   const removed = await Promise.all(unused.map(({ kind, id }) => cluster.removeThing(kind, id)))
   return removed.filter(Boolean).length
 }

@@ -43,7 +43,7 @@ export async function findTaskContainer(
     renderCommand: (container) =>
       [
         terminal ? 'docker exec -it' : 'docker exec -i',
-        ...inContainerArgs({ ...options, env: options.env.map(hideValue) }).map(quoteIfNeeded),
+        ...inContainerArgs({ ...options, env: options.env.map(hideValue) }).map(quoteArgument),
         container,
         renderArgv(argv),
       ].join(' '),
@@ -53,18 +53,10 @@ export async function findTaskContainer(
 /** A command that needs quotes is left to the user, who has it. */
 function renderArgv(argv: readonly string[]): string {
   if (argv.length === 0) return 'sh'
-  return argv.every(isPlain) ? argv.join(' ') : 'COMMAND'
+  return argv.every((word) => quoteArgument(word) === word) ? argv.join(' ') : 'COMMAND'
 }
 
 /** The value may be a secret. */
 function hideValue(variable: string): string {
   return variable.replace(/=.*/s, '=VALUE')
-}
-
-function quoteIfNeeded(word: string): string {
-  return isPlain(word) ? word : quoteArgument(word)
-}
-
-function isPlain(word: string): boolean {
-  return /^[\w./:=@,+-]+$/.test(word)
 }

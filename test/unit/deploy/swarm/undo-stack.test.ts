@@ -113,6 +113,7 @@ test('a secret that was made for the release is removed when the old definitions
     { id: `old-${kind}`, name: 'shop_key-0123456789ab', stack: 'shop' },
     { id: `new-${kind}`, name: 'shop_key-ba9876543210', stack: 'shop' },
     { id: `earlier-${kind}`, name: 'shop_key-111111111111', stack: 'shop' },
+    { id: `users-${kind}`, name: 'key-ba9876543210', stack: 'shop' },
     { id: `own-${kind}`, name: 'shop_by_hand', stack: 'shop' },
     { id: `foreign-${kind}`, name: 'other_key-0123456789ab', stack: 'other' },
   ]
