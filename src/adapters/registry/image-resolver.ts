@@ -10,6 +10,10 @@ import { breakOff } from './registry-failure.ts'
 import type { RegistrySession } from './registry-session.ts'
 
 type Image = Extract<Manifest, { kind: 'image' }>
+type WithConfig = { image: Image; own: ReturnType<typeof parseImageConfig> }
+
+/** The first guess: a wrong one costs two requests. */
+const MOST_SERVERS: Platform = { os: 'linux', architecture: 'amd64' }
 
 export type ImageResolver = {
   /** Throws TAG_NOT_FOUND, PLATFORM_MISSING and the REGISTRY_… codes. */
@@ -32,9 +36,9 @@ export function createImageResolver({
     platform: Platform | Promise<Platform>,
   ): Promise<ResolvedImage> {
     const { digest, manifest } = await manifests.named(request)
-    const image =
-      manifest.kind === 'index' ? await fromIndex(request, manifest.variants, await platform) : manifest
-    const own = await configOf(request, image)
+    const { image, own } = await (manifest.kind === 'index'
+      ? fromIndex(request, manifest.variants, platform)
+      : withConfig(request, manifest))
     if (manifest.kind === 'image') refuseForeign(request, own.platform, await platform)
     return {
       reference: request.reference,
@@ -47,20 +51,33 @@ export function createImageResolver({
   async function fromIndex(
     request: ImageRequest,
     variants: readonly Variant[],
-    platform: Platform,
-  ): Promise<Image> {
-    const chosen = choosePlatform(variants, platform)
+    platform: Platform | Promise<Platform>,
+  ): Promise<WithConfig> {
+    // While the platform is pending, dray has nothing else to do.
+    const guess = platform instanceof Promise ? choosePlatform(variants, MOST_SERVERS) : undefined
+    const guessed = guess && ofVariant(request, guess)
+    guessed?.catch(() => undefined)
+    const known = await platform
+    const chosen = choosePlatform(variants, known)
     if (chosen === undefined)
       throw platformMissing(
         request.reference,
-        platform,
+        known,
         variants.map((one) => one.platform),
       )
-    const child = await manifests.child(request, chosen.digest)
-    if (child === undefined) throw variantGone(request.reference, chosen)
-    if (child.kind === 'image') return child
+    return guessed !== undefined && chosen === guess ? guessed : ofVariant(request, chosen)
+  }
+
+  async function ofVariant(request: ImageRequest, variant: Variant): Promise<WithConfig> {
+    const child = await manifests.child(request, variant.digest)
+    if (child === undefined) throw variantGone(request.reference, variant)
+    if (child.kind === 'image') return withConfig(request, child)
     const name = familiarName(request.reference)
     throw new DrayError('REGISTRY_FAILED', `${name} is an index of indexes, which dray does not support.`)
+  }
+
+  async function withConfig(request: ImageRequest, image: Image): Promise<WithConfig> {
+    return { image, own: await configOf(request, image) }
   }
 
   /** A single manifest does not contain its platform; only the image's configuration does. */

@@ -4,6 +4,7 @@ import pMap from 'p-map'
 import type { AppModel } from '../../deploy/model/app-model.ts'
 import { frontDirectory } from '../../deploy/model/front.ts'
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
+import type { SourceReview } from '../../deploy/model/source-review.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
@@ -68,6 +69,7 @@ export function createAppSource(app: {
   // Read once, although requested repeatedly: the files that are shipped must be those that the plan is based on.
   let composeRead: Promise<readonly BundleFile[]> | undefined
   const composeFiles = (): Promise<readonly BundleFile[]> => (composeRead ??= readComposeFiles())
+  let reviewed: Promise<SourceReview> | undefined
 
   /** All files except the pins. */
   const readFiles = async (model: AppModel): Promise<Files> => {
@@ -109,7 +111,7 @@ export function createAppSource(app: {
         textFile(pinsName, renderOverride({}, {}, { front })),
       ]
     },
-    review: () => reviewSource(app.directory),
+    review: () => (reviewed ??= reviewSource(app.directory)),
     leftOut: (mounted) => findLeftOut(app.directory, { ...app, mounted }),
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {

@@ -28,7 +28,11 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
   const over = new AbortController()
   const likely = {
     registry: input.config.registry?.host,
-    references: () => likelyImages(source, input),
+    references: () => {
+      // git lists the files while ssh connects, too. A failure comes again where the review is used.
+      source.review?.().catch(() => undefined)
+      return likelyImages(source, input)
+    },
     platform: platformOf(hosts),
   }
   const signal = AbortSignal.any([context.signal, over.signal])

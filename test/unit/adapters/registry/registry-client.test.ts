@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
-import { AMD64 } from '../../../support/oci-image.ts'
-import { connect, image, resolve, serve, stopServing } from './registry-subject.ts'
+import type { Platform } from '../../../../src/deploy/model/ports.ts'
+import { AMD64, ARM64 } from '../../../support/oci-image.ts'
+import { connect, image, places, resolve, serve, stopServing } from './registry-subject.ts'
 
 afterEach(stopServing)
 
@@ -57,3 +58,32 @@ describe('a missing image', () => {
     })
   })
 })
+
+describe('while the platform of the host is pending', () => {
+  test('the variant of most servers is fetched ahead, and once', async () => {
+    const registry = await serve()
+    const { known, resolved } = resolvePending(registry.host)
+    await expect.poll(() => places(registry).filter((place) => place.startsWith('blob'))).toHaveLength(1)
+    const before = places(registry)
+    known(AMD64)
+    expect((await resolved).layers.length).toBeGreaterThan(0)
+    expect(places(registry)).toEqual(before)
+  })
+
+  test('another platform gets its own variant, whatever became of the first', async () => {
+    const registry = await serve()
+    registry.deleteManifest('acme/shop', image.variants[0]?.digest ?? image.digest)
+    const { known, resolved } = resolvePending(registry.host)
+    known(ARM64)
+    const [own] = (await resolved).layers
+    const arm = await connect().resolve(parseImageReference(`${registry.host}/acme/shop:1`), ARM64)
+    expect(own).toEqual(arm.layers[0])
+  })
+})
+
+function resolvePending(host: string) {
+  let known: (platform: Platform) => void = () => undefined
+  const platform = new Promise<Platform>((tell) => (known = tell))
+  const resolved = connect().resolve(parseImageReference(`${host}/acme/shop:1`), platform)
+  return { known, resolved }
+}
