@@ -5,6 +5,7 @@
 import { startBenchNetwork, type BenchNetwork } from './bench-network.ts'
 import { measureBounded } from './bounded.ts'
 import { keepBusy } from './busy.ts'
+import { measureCpuByCommand } from './cpu-by-command.ts'
 import { readBenchOptions, usage, type BenchOptions } from './bench-options.ts'
 import { measureFootprint, measureStart } from './footprint.ts'
 import { describeMachine } from './machine.ts'
@@ -27,6 +28,7 @@ const tables = new Map<string, Measure>([
     growth.name,
     (network, runs) => measureGrowth(growth, { network, runs, say }),
   ]),
+  ['cpu-by-command', (network, runs) => measureCpuByCommand({ network, runs, say })],
   ['bounded', (network, runs) => measureBounded(network, runs, say)],
   ['start', () => measureStart()],
   ['footprint', (network, runs) => measureFootprint(network, runs)],
