@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { type Child, type Reach, startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 import type { CommandStream } from './command-runner.ts'
 import { keepTail } from './keep-tail.ts'
 import { MOST_ERROR_BYTES, onTooMuch } from './too-much-output.ts'
@@ -9,16 +9,16 @@ const ERROR_BYTES = 1024 ** 2
 
 /**
  * Starts a program and returns its standard streams as one stream; destroying the stream ends the program, and so does too
- * much error output. `ownOutput` selects the relevant part of each chunk of output; `reach` is as for `startChild`.
+ * much error output. `ownOutput` selects the relevant part of each chunk of output.
  */
 export function openChild(
   program: string,
   args: readonly string[],
-  { ownOutput = (chunk) => chunk, reach }: { ownOutput?: (chunk: Buffer) => Buffer; reach?: Reach } = {},
+  ownOutput: (chunk: Buffer) => Buffer = (chunk) => chunk,
 ): CommandStream & { child: Child } {
-  const child = startChild(program, args, reach)
+  const child = startChild(program, args)
   const stderr = keepTail<Buffer>(ERROR_BYTES)
-  const measure = onTooMuch(MOST_ERROR_BYTES, () => child.end())
+  const measure = onTooMuch(MOST_ERROR_BYTES, child.end)
   child.process.stderr.on('data', (chunk: Buffer) => {
     if (measure(chunk)) stderr.add(chunk)
   })

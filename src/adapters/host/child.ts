@@ -10,12 +10,9 @@ export type Child = {
    * program, and 128 plus the signal's number, or 128, after a signal.
    */
   ended: Promise<{ exitCode: number }>
-  /** Ends it: SIGTERM to what `reach` says, by default as it was started; SIGKILL to the rest of its process group after two seconds. */
-  end(reach?: Reach): void
+  /** Ends it and its child processes: SIGTERM to its process group, SIGKILL to the rest after two seconds. */
+  end(): void
 }
-
-/** What is ended: the program with all that it started, or the program alone, since it starts nothing, or ends that first. */
-export type Reach = 'group' | 'program'
 
 const graceMs = 2000
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
@@ -30,7 +27,7 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
  * Starts a program in its own process group. Ctrl-C on the terminal then reaches dray but not the program, so that a
  * cancelled deploy can still talk to its hosts to undo its changes. Throws OPEN_FILE_LIMIT.
  */
-export function startChild(program: string, args: readonly string[], reach: Reach = 'group'): Child {
+export function startChild(program: string, args: readonly string[]): Child {
   const process = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   if (!hasPipes(process)) {
     process.on('error', () => undefined)
@@ -47,7 +44,7 @@ export function startChild(program: string, args: readonly string[], reach: Reac
       resolve({ exitCode: code ?? 128 + (signalNumbers[signal ?? 'SIGHUP'] ?? 0) }),
     )
   })
-  return { process, ended, end: (asked = reach) => void endChild(process, { ended, reach: asked }) }
+  return { process, ended, end: () => void endGroup(process, ended) }
 }
 
 /** Without file descriptors Node makes no pipes, whatever the type says, and an event has the reason. */
@@ -55,10 +52,7 @@ function hasPipes(child: { stdin?: unknown }): boolean {
   return child.stdin !== undefined
 }
 
-async function endChild(
-  child: ChildProcessWithoutNullStreams,
-  { ended, reach }: { ended: Promise<unknown>; reach: Reach },
-): Promise<void> {
+async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>): Promise<void> {
   // Other holders of the pipes, such as the ssh master, must not delay the end.
   const letGo = (): void => {
     child.stdout.destroy()
@@ -69,9 +63,7 @@ async function endChild(
     return
   }
   child.once('exit', letGo)
-  // A signal to a group takes a process of its own.
-  if (reach === 'program') child.kill('SIGTERM')
-  else sendToGroup(child.pid, 'SIGTERM')
+  sendToGroup(child.pid, 'SIGTERM')
   const patience = new AbortController()
   void ended.then(() => patience.abort())
   const tooLate = await systemClock.sleep(graceMs, patience.signal).then(

@@ -13,7 +13,7 @@ import { removeAbandoned, prefixOf } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
 import { findLockedKeys } from './locked-keys.ts'
 import { readRefusal, readRefusedLogin, readSshFailure } from './ssh-failure.ts'
-import { buildCommandArgs, buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
+import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
 import type { CommandOutput } from './command-runner.ts'
 
 const greeting = 'dray-connected'
@@ -134,8 +134,7 @@ export class SshConnection {
 
   async close(): Promise<void> {
     this.#child.process.stdin.end()
-    // Once it is connected, ssh ends its ProxyCommand.
-    this.#child.end(this.#isGreeted ? 'program' : 'group')
+    this.#child.end()
     await this.#child.ended
     await rm(this.#directory, { recursive: true, force: true })
   }
@@ -181,9 +180,7 @@ export class SshConnection {
   }
 
   #control(request: readonly string[]): Promise<CommandOutput> {
-    return collectOutput(startChild('ssh', buildControlArgs(this.target, request), 'program'), {
-      title: 'ssh -O',
-    })
+    return collectOutput(startChild('ssh', buildControlArgs(this.target, request)), { title: 'ssh -O' })
   }
 
   #explainEnd(exitCode: number): DrayError {
@@ -212,11 +209,6 @@ export class SshConnection {
     const { hasKnownHosts = false } = this.target
     return readSshFailure(stderr, this.#name, { hasKnownHosts, lockedKeys })
   }
-}
-
-/** Starts an `ssh` that runs a command over the open connection. It starts no program of its own, such as a ProxyCommand. */
-export function startSession(target: SshTarget, command: string): Child {
-  return startChild('ssh', buildCommandArgs(target, command), 'program')
 }
 
 /** inotify has a limit for each user, which other programs may have reached (EMFILE, ENOSPC): man 7 inotify. */

@@ -5,7 +5,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { runAttached } from './attached-child.ts'
-import { buildGroupSignal, type Child } from './child.ts'
+import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
@@ -20,7 +20,7 @@ import type {
   CommandRunner,
 } from './command-runner.ts'
 import { skipPast } from './skip-past.ts'
-import { SshConnection, startSession } from './ssh-connection.ts'
+import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 import { MOST_OUTPUT_BYTES } from './too-much-output.ts'
 
@@ -93,7 +93,7 @@ export class SshRunner implements CommandRunner {
     const { markOutput, ownOutput } = outputOf(connection)
     const { cwd, env } = options
     const command = renderRemoteCommand(argv, { cwd, env, tellProcessId, markOutput })
-    const child = this.#track(startSession(connection.target, command))
+    const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
     const { promise: processId, tell } = promisedText()
     return collectOutput(child, {
       ...options,
@@ -127,7 +127,7 @@ export class SshRunner implements CommandRunner {
   }
 
   #startShell(target: SshTarget): PersistentShell {
-    const child = this.#track(startSession(target, persistentShellCommand))
+    const child = this.#track(startChild('ssh', buildCommandArgs(target, persistentShellCommand)))
     const shell = new PersistentShell(child)
     this.#persistentShells.push(shell)
     return shell
@@ -167,10 +167,11 @@ export class SshRunner implements CommandRunner {
     const connection = this.#standing()
     const { markOutput, ownOutput } = outputOf(connection)
     const command = renderRemoteCommand(argv, { ...options, markOutput })
-    const { child, ...conversation } = openChild('ssh', buildCommandArgs(connection.target, command), {
+    const { child, ...conversation } = openChild(
+      'ssh',
+      buildCommandArgs(connection.target, command),
       ownOutput,
-      reach: 'program',
-    })
+    )
     this.#track(child)
     return conversation
   }
@@ -215,7 +216,7 @@ export class SshRunner implements CommandRunner {
     const ending = processId.then(async (id) => {
       if (this.#isClosed || connection.failure() !== undefined) return
       const command = renderRemoteCommand(buildGroupSignal(Number(id), 'SIGTERM'))
-      const child = this.#track(startSession(connection.target, command))
+      const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
       child.process.stdin.end()
       await child.ended
     })
