@@ -1,5 +1,6 @@
 import { readCurrentRelease } from '../../../adapters/directory/current-release.ts'
 import type { AppPlace } from '../../../adapters/directory/app-place.ts'
+import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
 import type { Release } from '../../../deploy/model/release.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { mapNonEmpty, type NonEmpty } from '../../../shared/non-empty.ts'
@@ -16,28 +17,50 @@ export type ConnectedApp = {
   place: AppPlace
 }
 
+/** An app that has a release. */
+export type DeployedApp = ConnectedApp & { release: Release }
+
 export type ConnectedApps = AsyncDisposable & { apps: NonEmpty<ConnectedApp> }
 
 /** Connects to the hosts of the environment and reads the current release of each. Throws the errors of both. */
 export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
-  return readEach(await connectHosts(input, context), context)
+  return readEach(await connectHosts(input, context), (hosts) =>
+    Promise.all(mapNonEmpty(hosts, (host) => readInPlace(host, context.signal))),
+  )
 }
 
-/** The same for the hosts that answer. `onFailure` is called with the failure of each other one; if none answers, theirs are thrown. */
-export async function connectReachableApps(
+/**
+ * The same for the hosts that answer and have a release. `onFailure` is called with the failure of each other one, such as
+ * NOT_DEPLOYED; without any release, theirs are thrown.
+ */
+export async function connectDeployedApps(
   input: EnvironmentInput,
   context: CliContext,
   onFailure: (error: DrayError) => void,
-): Promise<ConnectedApps> {
-  return readEach(await connectReachable(input, context, onFailure), context)
+): Promise<AsyncDisposable & { apps: NonEmpty<DeployedApp> }> {
+  return readEach(await connectReachable(input, context, onFailure), async (hosts) => {
+    const { results, failures } = await settleEachHost(
+      hosts,
+      ({ name }) => name,
+      async (host) => {
+        const app = await readInPlace(host, context.signal)
+        return { ...app, release: releaseOf(app, input) }
+      },
+    )
+    const [first, ...more] = results
+    const fatal = failures.find((it) => !(it instanceof DrayError))
+    if (first === undefined || fatal !== undefined) throw fatal ?? joinFailures(failures)
+    for (const failure of failures) if (failure instanceof DrayError) onFailure(failure)
+    return [first, ...more]
+  })
 }
 
-async function readEach(
+async function readEach<T>(
   connected: AsyncDisposable & { hosts: NonEmpty<ConnectedHost> },
-  context: CliContext,
-): Promise<ConnectedApps> {
+  read: (hosts: NonEmpty<ConnectedHost>) => Promise<T>,
+): Promise<AsyncDisposable & { apps: T }> {
   try {
-    const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
+    const apps = await read(connected.hosts)
     return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
   } catch (error) {
     await connected[Symbol.asyncDispose]()

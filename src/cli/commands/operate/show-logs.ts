@@ -16,10 +16,10 @@ import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import type { logsCommand } from './logs.ts'
 import { readLogsOptions, type LogsOptions } from './logs-options.ts'
-import { connectReachableApps, releaseOf } from './connect-apps.ts'
+import { connectDeployedApps } from './connect-apps.ts'
 import { watchReader } from './watch-reader.ts'
 
-/** Runs `dray logs`; returns 130 after Ctrl-C, and 0 when the logs or their reader end. Throws then if a host did not answer. */
+/** Runs `dray logs`; returns 130 after Ctrl-C, and 0 when the logs or their reader end. Throws then if a host did not answer, or has no release. */
 export async function showLogs(input: InputOf<typeof logsCommand>, context: CliContext): Promise<number> {
   const { clock, stdout } = context
   const options = readLogsOptions(input.options, clock.now())
@@ -37,10 +37,9 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
       failures.push(error)
       out.note(error.message)
     }
-    await using reached = await connectReachableApps(environment, { ...context, signal }, onFailure)
-    const apps = reached.apps.map((app) => ({ app, release: releaseOf(app, environment) }))
-    const hosts = havingServices(apps, input.rest).map(({ app, release }) => {
-      const { name, engine } = app.host
+    await using reached = await connectDeployedApps(environment, { ...context, signal }, onFailure)
+    const hosts = havingServices(reached.apps, input.rest).map(({ host, release }) => {
+      const { name, engine } = host
       return { name, project: release.project, engine, source: engine.logs, cluster: engine.cluster }
     })
     const { name, engine } = environment.config.environment
