@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { childOf, entriesOf, nodeAt, scalarsOf } from '../parse/yaml-tree.ts'
+import { childOf, entriesOf, nodeAt, scalarsOf, type YamlNode } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
 import type { Span } from '../source-file.ts'
 
@@ -12,7 +12,7 @@ export const drayServiceUnknown: Rule = {
   bad: {
     'dray.yml': lines(
       'environments:',
-      '  production: { host: deploy@shop.example.com }',
+      '  production: { hosts: [deploy@a.example.com, { host: deploy@b.example.com, services: [bakend] }] }',
       'tasks:',
       '  migrate: { service: api, run: npm run migrate, when: before }',
     ),
@@ -21,7 +21,7 @@ export const drayServiceUnknown: Rule = {
   good: {
     'dray.yml': lines(
       'environments:',
-      '  production: { host: deploy@shop.example.com }',
+      '  production: { hosts: [deploy@a.example.com, { host: deploy@b.example.com, services: [backend] }] }',
       'tasks:',
       '  migrate: { service: backend, run: npm run migrate, when: before }',
     ),
@@ -31,7 +31,10 @@ export const drayServiceUnknown: Rule = {
     if (config === undefined || apps.length === 0) return
     const known = new Set(apps.flatMap(({ services }) => services.map(({ name }) => name)))
     const named: { name: string; at: Span }[] = [
-      ...scalarsOf(nodeAt(config.root, 'proxy', 'service')).map((at) => ({ name: at.text, at })),
+      ...[nodeAt(config.root, 'proxy', 'service'), nodeAt(config.root, 'front', 'services')]
+        .flatMap((it) => scalarsOf(it))
+        .map((at) => ({ name: at.text, at })),
+      ...entriesOf(childOf(config.root, 'environments')).flatMap(([, { value }]) => rolesOf(value)),
       ...entriesOf(childOf(config.root, 'services')).map(([name, { key }]) => ({ name, at: key })),
       ...entriesOf(childOf(config.root, 'tasks')).flatMap(([, { value }]) => {
         const services = scalarsOf(childOf(value, 'service'))
@@ -48,4 +51,11 @@ export const drayServiceUnknown: Rule = {
           message: `No compose file has a service \`${name}\`; known services: ${[...known].join(', ')}.`,
         }
   },
+}
+
+/** The services of the hosts that have a role: `hosts: [{ host: …, services: […] }]`. */
+function rolesOf(environment: YamlNode): { name: string; at: Span }[] {
+  const hosts = childOf(environment, 'hosts')
+  const roles = hosts?.kind === 'list' ? hosts.items.map((it) => childOf(it, 'services')) : []
+  return roles.flatMap((it) => scalarsOf(it)).map((at) => ({ name: at.text, at }))
 }
