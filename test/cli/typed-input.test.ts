@@ -101,7 +101,7 @@ const rows = [
   row(runCommand, inContainer),
   row(taskCommand, { timeout: 'text', wait: 'text or true', host: 'text' }),
   row(composeCommand, { tty: 'true or false', raw: 'true', host: 'text' }),
-  row(envCommand, { empty: 'true', merge: 'true', yes: 'true' }),
+  row(envCommand, { empty: 'true', merge: 'true', yes: 'true', host: 'text' }),
   row(cleanCommand, { dryRun: 'true', host: 'text', wait: 'text or true' }),
   row(removeCommand, {
     ...{ volumes: 'true', env: 'true', dryRun: 'true', yes: 'true' },
@@ -120,7 +120,7 @@ const rows = [
   }),
   row(checkCommand, { fix: 'true', format: 'text', explain: 'text' }),
   row(doctorCommand, { tag: 'text' }),
-  row(setupCommand, { yes: 'true', dryRun: 'true' }),
+  row(setupCommand, { yes: 'true', dryRun: 'true', host: 'text' }),
   row(gateCommand, {}),
   row(upgradeCommand, {}),
   row(completionCommand, {}),

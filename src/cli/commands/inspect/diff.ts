@@ -28,7 +28,7 @@ export const diffCommand = {
       description: 'Compare with this tag in the working tree. Overrides IMAGE_TAG and dray.yml.',
     },
     { flags: '--exit-code', description: 'Exit with code 1 if there are differences.' },
-    hostOptionSpec,
+    { ...hostOptionSpec, description: 'Host to compare (default: the first of each role).' },
   ],
   examples: [
     { command: 'dray diff production', description: 'the current release and the working tree' },

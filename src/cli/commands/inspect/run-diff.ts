@@ -15,9 +15,9 @@ import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import type { diffCommand } from './diff.ts'
 
-/** Prints the differences between two releases, or the working tree and the current release; returns the exit code. */
+/** Prints the differences between two releases, or the working tree and the current release, for each role; returns the exit code. */
 export async function runDiff(command: InputOf<typeof diffCommand>, context: CliContext): Promise<ExitCode> {
-  const { from, to } = command.arguments
+  const { from } = command.arguments
   const { tag, host, exitCode = false } = command.options
   if (from !== undefined && tag !== undefined) {
     throw new DrayError('USAGE', '`--tag` applies only to the working tree, not to releases.', {
@@ -25,8 +25,38 @@ export async function runDiff(command: InputOf<typeof diffCommand>, context: Cli
     })
   }
   const { loaded, tagUnknown } = await loadCompared(command, context)
-  const input = withOneHost(loaded, host)
-  const output = createCommandOutput(input, context)
+  const hosts = comparedHosts(loaded, host)
+  const diffs: ReleaseDiff[] = []
+  for (const each of hosts) {
+    const input = withOneHost(loaded, each)
+    const output = createCommandOutput(input, context)
+    if (hosts.length > 1 && !input.options.json) output.print(output.style.colors.bold(each))
+    diffs.push(await diffOnHost({ command, input, output, tagUnknown }, context))
+  }
+  return exitCode && diffs.some(isDifferent) ? EXIT.failedOldServing : EXIT.done
+}
+
+/** The host that was given; without one, the first of those with each role, since a host has only the services of its role. */
+function comparedHosts({ config }: EnvironmentInput, named: string | undefined): string[] {
+  const { hosts, roles } = config.environment
+  if (named !== undefined) return [named]
+  const roleOf = (host: string): string => JSON.stringify(roles[host]?.toSorted())
+  return hosts.filter((host, index) => hosts.findIndex((it) => roleOf(it) === roleOf(host)) === index)
+}
+
+type Compared = {
+  command: InputOf<typeof diffCommand>
+  input: EnvironmentInput
+  output: CommandOutput
+  tagUnknown: string | undefined
+}
+
+/** Prints and returns the differences on the only host of `input`. */
+async function diffOnHost(
+  { command, input, output, tagUnknown }: Compared,
+  context: CliContext,
+): Promise<ReleaseDiff> {
+  const { from, to } = command.arguments
   await using targets = await connectCompared(input, context)
   const { releases } = await targets.kept.archive.read(1, context.signal)
   const environment = input.config.environment.name
@@ -51,7 +81,7 @@ export async function runDiff(command: InputOf<typeof diffCommand>, context: Cli
   })
   const diff = cleanValue(compareSides(before, after), output.clean)
   print(diff, input, output)
-  return exitCode && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
+  return diff
 }
 
 /** Without a release, the tag is needed, too. If the rule in dray.yml finds none, `tagUnknown` has the reason. */

@@ -20,6 +20,7 @@ import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
+import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { openQuestions } from '../../command/questions.ts'
 import type { setupCommand } from './setup.ts'
@@ -35,7 +36,7 @@ export async function runSetup(
   const { dryRun: isDryRun = false, yes = false } = command.options
   const asks = !yes && !isDryRun
   const questions = asks ? openQuestions(context, '--yes') : undefined
-  const input = await loadEnvironment(command, context, { swarm: true })
+  const input = withNamedHost(await loadEnvironment(command, context, { swarm: true }), command.options.host)
   const output = createCommandOutput(input, context)
   const work: Work = { input, context, output, wanted: await readSetupRequest(input) }
 

@@ -1,6 +1,7 @@
 import { EXIT } from '../../../errors/exit-code.ts'
 import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
+import { hostOptionSpec } from '../../command/host-option.ts'
 
 export const setupCommand = {
   name: 'setup',
@@ -12,6 +13,7 @@ export const setupCommand = {
   options: [
     { flags: '--yes', description: 'Do not ask for confirmation.' },
     { flags: '--dry-run', description: 'Only print the planned actions, and change nothing.' },
+    { ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' },
   ],
   examples: [
     { command: 'dray setup production --dry-run', description: 'print the planned actions' },

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../../../command/command.ts'
 import { environmentArgument } from '../../../command/environment-argument.ts'
+import { hostOptionSpec } from '../../../command/host-option.ts'
 
 export const envCommand = {
   name: 'env',
@@ -27,6 +28,7 @@ export const envCommand = {
     { flags: '--empty', description: 'With `set` and `import`: allow empty values.' },
     { flags: '--merge', description: 'With `import`: keep variables that the input does not have.' },
     { flags: '--yes', description: 'Do not ask for confirmation.' },
+    { ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' },
   ],
   examples: [
     { command: 'dray env production', description: 'list set, missing and empty variables' },

@@ -15,6 +15,7 @@ import type { envCommand } from './env.ts'
 import { orderArguments, readEnvAction } from './env-action.ts'
 import { importEnv } from './import-env.ts'
 import { restoreEnv } from './restore-env.ts'
+import { withNamedHost } from '../../../command/host-option.ts'
 import { loadEnvironment } from '../../../command/load-environment.ts'
 import { readValue } from './read-value.ts'
 
@@ -22,7 +23,7 @@ import { readValue } from './read-value.ts'
 export async function runEnv(given: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
   const command = orderArguments(given)
   const action = readEnvAction(command)
-  const input = await loadEnvironment(command, context, { swarm: true })
+  const input = withNamedHost(await loadEnvironment(command, context, { swarm: true }), command.options.host)
   const output = createCommandOutput(input, context)
   const { hosts, path } = input.config.environment
   await using connected = await connectEach(hosts, context, (runner) =>
