@@ -10,7 +10,7 @@ type Origin = { benchPid: number; serverPid: number; sampleMs: number }
 const forkLine = /PERF_RECORD_FORK\((\d+):\d+\):\((\d+):\d+\)/
 const commLine = /PERF_RECORD_COMM.*?: (.+):(\d+)\/\d+$/
 const sampleLine = /^ *(.+?) +(\d+)\/\d+ +cpu-clock/
-const ofEngine = /^(?:dockerd|docker|docker-compose|docker-proxy|containerd|containerd-shim|runc|sshd)/
+const ofEngine = /^(?:dockerd|docker-compose|docker-proxy|docker|containerd-shim|containerd|runc|sshd)/
 
 /**
  * Processor time by command, from the lines of `perf script --show-task-events -F comm,pid,tid,event`. A process is the

@@ -28,6 +28,7 @@ const printed = `
             sshd    65/65  cpu-clock: 
             sshd    60/60  PERF_RECORD_FORK(65:65):(60:60)
             sshd    65/65  cpu-clock: 
+  docker-compose    65/65  cpu-clock: 
      dray probe:    65/65  cpu-clock: 
  containerd-shim    62/62  PERF_RECORD_FORK(66:66):(62:62)
    runc:[2:INIT]    66/66  cpu-clock: 
@@ -44,6 +45,7 @@ test('samples count for the client, the server, and its containers, and nothing 
     { part: 'client', command: 'ssh', ms: 2 },
     { part: 'server', command: 'dockerd', ms: 2 },
     { part: 'server', command: 'sshd', ms: 2 },
+    { part: 'server', command: 'docker-compose', ms: 2 },
     { part: 'server', command: 'shells and their tools', ms: 2 },
     { part: 'server', command: 'runc', ms: 2 },
     { part: 'containers', command: 'curl', ms: 2 },
