@@ -86,9 +86,9 @@ describe('the second host runs the backend only', () => {
       exitCode: 0,
       stdout: 'ran\n',
     })
-    const task = await app.dray(['task', 'test', 'hello', '--json'])
-    expect(task.exitCode).toBe(0)
-    expect(task.stdout).toContain(two.sshTarget)
+    expect(await app.dray(['task', 'hello', 'test'])).toMatchObject({ exitCode: 0, stdout: 'hello\n' })
+    const history = await app.dray(['history', 'test', '--json'])
+    expect(hostsIn(history.stdout, 'history.task')).toEqual([two.sshTarget])
   })
 
   test('logs of a service come from its host', async () => {
