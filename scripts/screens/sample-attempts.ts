@@ -95,6 +95,7 @@ export function sampleAttempt(
     samples,
     replaces: undefined,
     undo: undefined,
+    lost: undefined,
     imagesChanged: ['backend', 'frontend'],
     isArchived: true,
     isCurrent: false,

@@ -31,6 +31,8 @@ export type Attempt = {
   replaces: string | undefined
   /** When the undoing of a failed attempt began and ended. */
   undo: { startedAtMs: number; endedAtMs: number | undefined } | undefined
+  /** The hosts that were lost during it, as far as this host's journal has them; undefined without one. */
+  lost: readonly string[] | undefined
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
@@ -117,6 +119,7 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
     samples: entries.flatMap(readSample),
     replaces: textOf(started?.['replaces']),
     undo: readUndo(entries),
+    lost: readLost(entries),
     images: readImages(started?.['images']) ?? recorded,
   }
 }
@@ -147,6 +150,15 @@ function readUndo(entries: readonly JournalEntry[]): Attempt['undo'] {
   const started = entries.find(({ event }) => event === 'undo.started')
   const ended = entries.find(({ event }) => event === 'undo.finished')
   return started && { startedAtMs: started.at, endedAtMs: ended?.at }
+}
+
+/** Before the record they are named with the undo of the others, after it in an event of their own. */
+function readLost(entries: readonly JournalEntry[]): string[] | undefined {
+  const named = entries.flatMap(({ event, lost }) =>
+    (event === 'undo.finished' || event === 'hosts.lost') && Array.isArray(lost) ? (lost as unknown[]) : [],
+  )
+  const names = [...new Set(named.filter((it) => typeof it === 'string'))]
+  return names.length === 0 ? undefined : names
 }
 
 function readSteps(entries: readonly JournalEntry[]): StepTime[] {

@@ -86,7 +86,7 @@ function AttemptLine({
   /** It is what the host shows now. */
   isPresent: boolean
 }): JSX.Element {
-  const { release, tag, requests, outcome, imagesChanged, isArchived } = attempt
+  const { release, tag, requests, outcome, imagesChanged, isArchived, lost: lostHosts } = attempt
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
   const lost = requests && `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`
   return (
@@ -99,6 +99,7 @@ function AttemptLine({
           {outcome.kind === 'failed' && outcome.reason !== undefined && (
             <p class="reason">{outcome.reason}</p>
           )}
+          {lostHosts !== undefined && <p class="reason">Lost during it: {lostHosts.join(', ')}</p>}
           {imagesChanged !== undefined && imagesChanged.length > 0 && (
             <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
           )}

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import { releaseLabel } from '../../../deploy/model/release.ts'
+import { someNames } from '../../../deploy/model/some-names.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderDeployer } from '../text/render-deployer.ts'
@@ -53,7 +54,12 @@ export function paintMark(text: string, { colors, glyphs }: TerminalStyle): stri
   return text.trim() === glyphs.failed ? colors.red(text) : colors.green(text)
 }
 
-function outcomeWords({ outcome, restores }: Attempt): string {
+function outcomeWords(attempt: Attempt): string {
+  const { lost } = attempt
+  return lost === undefined ? resultWords(attempt) : `${resultWords(attempt)} (lost: ${someNames(lost)})`
+}
+
+function resultWords({ outcome, restores }: Attempt): string {
   const target =
     restores === undefined
       ? ''

@@ -137,6 +137,29 @@ test('is a table for people', async () => {
   `)
 })
 
+test('names the hosts that were lost during an attempt, before and after the record', () => {
+  const journal = [
+    { version: 1, at: 0, release: 'r1', event: 'deploy.started', tag: 'v1' },
+    { version: 1, at: 1, release: 'r1', event: 'undo.started', code: 'LOCK_LOST', reason: 'It broke.' },
+    { version: 1, at: 2, release: 'r1', event: 'undo.finished', lost: ['b', 'c', 3] },
+    { version: 1, at: 3, release: 'r1', event: 'deploy.finished', outcome: 'failed' },
+    { version: 1, at: 4, release: 'r2', event: 'deploy.started', tag: 'v2' },
+    { version: 1, at: 5, release: 'r2', event: 'hosts.lost', code: 'LOCK_LOST', lost: ['b'] },
+    { version: 1, at: 6, release: 'r2', event: 'deploy.finished', outcome: 'deployed' },
+    { version: 1, at: 7, release: 'r3', event: 'deploy.started', tag: 'v2' },
+    { version: 1, at: 8, release: 'r3', event: 'deploy.finished', outcome: 'deployed' },
+  ] as const
+  const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
+  expect(attempts.map(({ lost }) => lost)).toEqual([undefined, ['b'], ['b', 'c']])
+  expect(renderHistory(attempts, plainLook, 60_000)).toMatchInlineSnapshot(`
+    "   RELEASE  TAG  WHEN          BY  DURATION  CHANGED  STATE  OUTCOME
+    ✓  r3       v2   just now             0.0 s                  deployed
+    ✓  r2       v2   just now             0.0 s                  deployed (lost: b)
+    ✗  r1       v1   1 minute ago         0.0 s                  failed: It broke. (lost: b, c)
+    "
+  `)
+})
+
 test('a journal with objects where texts belong is read', () => {
   const object = { toString: '' }
   const at = { version: 1, at: 0, release: 'r1' }
@@ -166,6 +189,8 @@ test('any journal can be rendered as a history', () => {
         'deploy.started',
         'deploy.finished',
         'undo.started',
+        'undo.finished',
+        'hosts.lost',
         'step.finished',
         'task.started',
         'task.finished',
@@ -177,6 +202,7 @@ test('any journal can be rendered as a history', () => {
     images: of({ web: 'nginx' }, { web: 1 }),
     outcome: of('deployed', 'failed'),
     task: of('migrate'),
+    lost: of(['b'], [{}]),
     ...{ code: of('X'), reason: of('why'), kind: of('pull-image'), exitCode: of(1), durationMs: of(5) },
   })
   fc.assert(
