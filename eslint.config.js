@@ -145,8 +145,8 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', noDefaultExport] },
   },
   {
-    // It says by whom a directory was made, and asks whether that process still runs.
-    files: ['src/adapters/host/private-directory.ts'],
+    // One says by whom a directory was made, and asks whether that process still runs; the other ends the processes of a program.
+    files: ['src/adapters/host/private-directory.ts', 'src/adapters/host/child.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: noTimers }] },
   },
   {

@@ -12,6 +12,11 @@ export const ownFailures = {
     hint: 'Raise the limit: `ulimit -n 4096` as root, or `LimitNOFILE=` of the service that runs dray. Or close other programs.',
     exitCode: EXIT.precondition,
   },
+  PROCESS_LIMIT: {
+    title: 'The machine that runs dray starts no more programs.',
+    hint: 'Raise the limit: `ulimit -u` has that of the user, `TasksMax=` that of a service, `--pids-limit` that of a container. Or close other programs.',
+    exitCode: EXIT.precondition,
+  },
   UPGRADE_UNSUITED: {
     title: '`dray upgrade` replaces only the single executable.',
     hint: 'docs/upgrade.md has the command for every way to install dray.',

@@ -45,7 +45,7 @@ export function guardContainer(runner: CommandRunner, name: string): AsyncDispos
     [Symbol.asyncDispose]: async () => {
       released.abort()
       stream.end(`${DONE}\n`)
-      await ended
+      await ended.catch(() => undefined)
     },
   }
 }

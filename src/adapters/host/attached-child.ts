@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import { readMachineLimit } from '../../errors/machine-limit.ts'
 import type { AttachOptions } from './command-runner.ts'
 import { splitLines } from './line-splitter.ts'
 
@@ -10,7 +11,8 @@ const LONGEST = 1024 ** 2
 /**
  * Runs a program on this process's own standard streams and returns its exit code: 128 plus the signal's number if a
  * signal ended it, 127 if it does not exist. It stays in dray's process group, because only the terminal's foreground
- * group may read from it, and because the program handles Ctrl-C. SIGTERM when `signal` aborts.
+ * group may read from it, and because the program handles Ctrl-C. SIGTERM when `signal` aborts. Throws OPEN_FILE_LIMIT and
+ * PROCESS_LIMIT.
  */
 export function runAttached(
   program: string,
@@ -29,7 +31,11 @@ export function runAttached(
       signal?.removeEventListener('abort', end)
       void passed.then(() => resolve(exitCode), reject)
     }
-    child.once('error', (error: NodeJS.ErrnoException) => settle(error.code === 'EACCES' ? 126 : 127))
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const refusal = readMachineLimit(error)
+      if (refusal) reject(refusal)
+      else settle(error.code === 'EACCES' ? 126 : 127)
+    })
     child.once('exit', (code, name) => settle(code ?? 128 + constants.signals[name ?? 'SIGHUP']))
     signal?.addEventListener('abort', end, { once: true })
     if (signal?.aborted) end()
@@ -37,10 +43,11 @@ export function runAttached(
 }
 
 async function passLines(
-  stream: Readable | null,
+  stream: Readable | null | undefined,
   take: ((lines: readonly string[]) => Promise<void>) | undefined,
 ): Promise<void> {
-  if (stream === null || take === undefined) return
+  // Without file descriptors Node makes no pipes.
+  if (!stream || take === undefined) return
   let lines: string[] = []
   const splitter = splitLines((line) => lines.push(line), { longest: LONGEST })
   for await (const chunk of stream) {

@@ -22,10 +22,12 @@ export function openChild(
   child.process.stderr.on('data', (chunk: Buffer) => {
     if (measure(chunk)) stderr.add(chunk)
   })
-  const ended = child.ended.then(({ exitCode }) => ({
-    exitCode,
-    stderr: Buffer.concat(stderr.parts()).toString('utf8'),
-  }))
+  const ended = child.ended.then(({ exitCode, refusal }) => {
+    if (refusal) throw refusal
+    return { exitCode, stderr: Buffer.concat(stderr.parts()).toString('utf8') }
+  })
+  // It must not be unhandled if only the stream is of interest.
+  ended.catch(() => undefined)
   return { stream: new ChildStream(child, ownOutput), ended, child }
 }
 

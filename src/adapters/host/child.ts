@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { fileLimitReached } from '../../errors/open-file-limit.ts'
+import { kill } from 'node:process'
+import type { DrayError } from '../../errors/dray-error.ts'
+import { fileLimitReached, readMachineLimit } from '../../errors/machine-limit.ts'
 import { systemClock } from '../../shared/clock.ts'
 
 /** A program started on this machine, with pipes on all three standard streams. */
@@ -9,10 +11,13 @@ export type Child = {
    * Resolves when the program has exited and its output was read. As in a shell, the exit code is 127 for a missing
    * program, and 128 plus the signal's number, or 128, after a signal.
    */
-  ended: Promise<{ exitCode: number }>
+  ended: Promise<ChildEnd>
   /** Ends it and its child processes: SIGTERM to its process group, SIGKILL to the rest after two seconds. */
   end(): void
 }
+
+/** `refusal`: why this machine did not start it, although the program may be there. */
+export type ChildEnd = { exitCode: number; refusal?: DrayError }
 
 const graceMs = 2000
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
@@ -25,10 +30,10 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 
 /**
  * Starts a program in its own process group. Ctrl-C on the terminal then reaches dray but not the program, so that a
- * cancelled deploy can still talk to its hosts to undo its changes. Throws OPEN_FILE_LIMIT.
+ * cancelled deploy can still talk to its hosts to undo its changes. Throws OPEN_FILE_LIMIT and PROCESS_LIMIT.
  */
 export function startChild(program: string, args: readonly string[]): Child {
-  const process = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const process = spawnPiped(program, args)
   if (!hasPipes(process)) {
     process.on('error', () => undefined)
     throw fileLimitReached('EMFILE', `spawn ${program}`)
@@ -36,15 +41,25 @@ export function startChild(program: string, args: readonly string[]): Child {
   // A program that exits before reading its input is judged by its exit code.
   process.stdin.on('error', () => undefined)
 
-  const ended = new Promise<{ exitCode: number }>((resolve) => {
-    process.once('error', (error: NodeJS.ErrnoException) =>
-      resolve({ exitCode: error.code === 'EACCES' ? 126 : 127 }),
-    )
+  const ended = new Promise<ChildEnd>((resolve) => {
+    process.once('error', (error: NodeJS.ErrnoException) => {
+      const refusal = readMachineLimit(error)
+      resolve({ exitCode: error.code === 'EACCES' ? 126 : 127, ...(refusal && { refusal }) })
+    })
     process.once('close', (code, signal) =>
       resolve({ exitCode: code ?? 128 + (signalNumbers[signal ?? 'SIGHUP'] ?? 0) }),
     )
   })
   return { process, ended, end: () => void endGroup(process, ended) }
+}
+
+/** Node throws ENOMEM, while an event has EAGAIN. */
+function spawnPiped(program: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  } catch (error) {
+    throw readMachineLimit(error) ?? error
+  }
 }
 
 /** Without file descriptors Node makes no pipes, whatever the type says, and an event has the reason. */
@@ -73,10 +88,13 @@ async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<un
   if (tooLate) sendToGroup(child.pid, 'SIGKILL')
 }
 
-/** Node can signal a group only through `process`, which is not available here; every machine's shell can. */
+/** Starts no program for it: there may be too many. */
 function sendToGroup(processId: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  const argv = buildGroupSignal(processId, signal)
-  spawn('sh', argv.slice(1), { stdio: 'ignore' }).on('error', () => undefined)
+  try {
+    kill(-processId, signal)
+  } catch {
+    // It has ended.
+  }
 }
 
 /** Arguments that send a signal to a process group with the shell's own `kill`, since not every server has the program. */

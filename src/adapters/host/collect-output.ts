@@ -21,8 +21,8 @@ type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
 }
 
 /**
- * Sends input to a child and collects its output. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after
- * `timeoutMs` or with too much output; the child has exited by then.
+ * Sends input to a child and collects its output. Throws the signal's reason when it aborts, HOST_COMMAND_FAILED after
+ * `timeoutMs` or with too much output, and PROCESS_LIMIT; the child has exited by then.
  */
 export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
   const { input, endCommand } = options
@@ -35,11 +35,10 @@ export async function collectOutput(child: Child, options: CollectOptions): Prom
   return waitForEnd({
     ...options,
     signal: AbortSignal.any([flood.signal, ...[options.signal ?? []].flat()]),
-    ended: child.ended.then(({ exitCode }) => ({
-      exitCode,
-      stdout: output.stdout(),
-      stderr: output.stderr(),
-    })),
+    ended: child.ended.then(({ exitCode, refusal }) => {
+      if (refusal) throw refusal
+      return { exitCode, stdout: output.stdout(), stderr: output.stderr() }
+    }),
     endCommand: async () => {
       await endCommand?.()
       child.end()

@@ -38,7 +38,7 @@ export type AttachOptions = Pick<RunOptions, 'cwd' | 'env' | 'signal'> & {
 export type CommandStream = {
   /** Both directions of the command's standard streams. */
   stream: Duplex
-  /** Resolves when the command has exited, whatever its exit code. */
+  /** Resolves when the command has exited, whatever its exit code. Rejects with PROCESS_LIMIT. */
   ended: Promise<{ exitCode: number; stderr: string }>
 }
 

@@ -7,7 +7,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, type ChildEnd, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
 import { removeAbandoned, prefixOf } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
@@ -39,7 +39,7 @@ export class SshConnection {
   #isGreeted = false
   readonly #forwards = new Map<string, Promise<string>>()
   #isTalkative = false
-  #exitCode: number | undefined
+  #end: ChildEnd | undefined
 
   private constructor(name: string, directory: string, target: Omit<SshTarget, 'controlPath'>) {
     this.#name = name
@@ -48,7 +48,7 @@ export class SshConnection {
     this.#child = startChild('ssh', buildMasterArgs(this.target, holdCommand))
     const lines = splitLines((line) => this.#errorLines.push(line))
     this.#child.process.stderr.on('data', lines.push).once('end', lines.end)
-    void this.#child.ended.then(({ exitCode }) => (this.#exitCode = exitCode))
+    void this.#child.ended.then((end) => (this.#end = end))
   }
 
   /**
@@ -88,7 +88,7 @@ export class SshConnection {
 
   /** Undefined while the connection is open; else why it broke. */
   failure(): DrayError | undefined {
-    return this.#exitCode === undefined ? undefined : this.#explainEnd(this.#exitCode)
+    return this.#end && this.#explainEnd(this.#end)
   }
 
   /** Throws HOST_UNREACHABLE if the connection broke, even if that has not been detected yet. */
@@ -162,7 +162,7 @@ export class SshConnection {
     limit.signal.removeEventListener('abort', onAbort)
     if (signal?.aborted) throw signal.reason
     if (limit.isOver) throw this.#readFailure(`no answer within ${connectMs / 1000} s`)
-    if (end) throw await this.#explainRejected(this.#explainEnd(end.exitCode))
+    if (end) throw await this.#explainRejected(this.#explainEnd(end))
   }
 
   async #greetingSeen(): Promise<undefined> {
@@ -183,7 +183,8 @@ export class SshConnection {
     return collectOutput(startChild('ssh', buildControlArgs(this.target, request)), { title: 'ssh -O' })
   }
 
-  #explainEnd(exitCode: number): DrayError {
+  #explainEnd({ exitCode, refusal }: ChildEnd): DrayError {
+    if (refusal) return refusal
     const stderr = this.#errorLines.join('\n')
     if (exitCode === 127 && stderr === '') {
       return new DrayError(

@@ -1,6 +1,6 @@
 import { catalogue } from '../../errors/catalogue.ts'
 import { DrayError, type ErrorDetails } from '../../errors/dray-error.ts'
-import { readFileLimitFailure } from '../../errors/open-file-limit.ts'
+import { readMachineLimit } from '../../errors/machine-limit.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { Failure } from '../model/events.ts'
 import type { Plan } from '../model/plan.ts'
@@ -31,9 +31,9 @@ export function toDrayError(error: unknown): DrayError {
   return toInternal(error)
 }
 
-/** A defect of dray: anything that was thrown and is no error of its own, unless the machine allows no more open files. */
+/** A defect of dray: anything that was thrown and is no error of its own, unless the machine allows no more of something. */
 export function toInternal(error: unknown): DrayError {
-  return readFileLimitFailure(error) ?? new DrayError('INTERNAL', describe(error), { cause: error })
+  return readMachineLimit(error) ?? new DrayError('INTERNAL', describe(error), { cause: error })
 }
 
 /** With the name of its class where that says more than `Error`. */
