@@ -49,11 +49,9 @@ test('takes all locks side by side, and gives them in the order of the hosts', a
   const clock = new FakeClock()
   const { targets, holders, request } = fleet(clock, ['b', 'a', 'c'])
   const locks = await lockHosts(request('ann', targets), signal)
-  expect([...holders]).toEqual([
-    ['b', 'ann'],
-    ['a', 'ann'],
-    ['c', 'ann'],
-  ])
+  expect(new Map(holders)).toEqual(new Map(Object.entries({ a: 'ann', b: 'ann', c: 'ann' })))
+  await locks[0]?.[Symbol.asyncDispose]()
+  expect(holders.has('b')).toBe(false)
   await releaseAll(locks)
   expect(holders.size).toBe(0)
 })
@@ -93,3 +91,50 @@ test.each([0, 60_000])(
     expect(log.length).toBeGreaterThanOrEqual(2)
   },
 )
+
+test('one that waits for a host holds only those before it, by name', async () => {
+  const clock = new FakeClock()
+  const { targets, holders, request } = fleet(clock, ['d', 'b', 'c', 'a'])
+  holders.set('b', 'bob')
+  const locking = lockHosts(request('ann', targets, 60_000), signal)
+  await clock.sleep(1_000)
+  expect([...holders]).toEqual([
+    ['b', 'bob'],
+    ['a', 'ann'],
+  ])
+  holders.set('d', 'eve')
+  holders.delete('b')
+  await clock.sleep(1_000)
+  expect(new Map(holders)).toEqual(new Map(Object.entries({ a: 'ann', b: 'ann', c: 'ann', d: 'eve' })))
+  holders.delete('d')
+  expect(await locking).toHaveLength(4)
+})
+
+test('the time for many hosts is not the sum of theirs, also where the last one is held', async () => {
+  const clock = new FakeClock()
+  const names = Array.from({ length: 50 }, (_, index) => `h${index + 10}`)
+  const { targets, holders, request } = fleet(clock, names)
+  holders.set('h59', 'bob')
+  const startedAtMs = clock.now()
+  const locking = lockHosts(request('ann', targets, 60_000), signal)
+  await clock.sleep(5)
+  holders.delete('h59')
+  expect(await locking).toHaveLength(50)
+  expect(clock.now() - startedAtMs).toBeLessThanOrEqual(105)
+})
+
+test('every host that cannot be locked for another reason is named', async () => {
+  const clock = new FakeClock()
+  const { targets, holders, request } = fleet(clock, ['a', 'b', 'c'])
+  const broken = targets.map((host): Host => {
+    if (host.name === 'b') return host
+    const lock = () => Promise.reject(new DrayError('PATH_NOT_WRITABLE', 'The directory is not writable.'))
+    return { ...host, lock }
+  })
+  await expect(lockHosts(request('ann', broken), signal)).rejects.toMatchObject({
+    code: 'PATH_NOT_WRITABLE',
+    message: 'a: The directory is not writable.',
+    details: { problems: ['c: The directory is not writable.'] },
+  })
+  expect(holders.size).toBe(0)
+})
