@@ -1,4 +1,5 @@
 import { parseAllDocuments, Scalar, type Tags } from 'yaml'
+import { onceFor } from './once-for.ts'
 import { interpolate } from './compose-template.ts'
 
 /** A compose file as written: nothing is merged, included or filled in. What has a wrong shape is left out. */
@@ -53,6 +54,11 @@ export function parseComposeFile(text: string): ComposeFile {
     syntaxError,
   }
 }
+
+/** The same for the content of a file, which is parsed once however many hosts ask. */
+export const parseComposeContent = onceFor((content: Uint8Array) =>
+  parseComposeFile(new TextDecoder().decode(content)),
+)
 
 /** Images of the services in compose files, with `values` and the files' defaults filled in. */
 export function findComposeImages(

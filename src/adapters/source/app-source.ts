@@ -4,11 +4,11 @@ import pMap from 'p-map'
 import type { AppModel } from '../../deploy/model/app-model.ts'
 import { frontDirectory } from '../../deploy/model/front.ts'
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
-import type { SourceReview } from '../../deploy/model/source-review.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
 import { isPrivateKey } from '../../shared/private-file.ts'
+import { onceForEqual } from '../../shared/once-for.ts'
 import { isBundlePath } from './bundle-path.ts'
 import { findLeftOut } from './find-left-out.ts'
 import { listFiles, targetInside } from './list-files.ts'
@@ -29,6 +29,9 @@ const OVERRIDE_NAMES = [
   OVERRIDE_NAME,
   'docker-compose.override.yaml',
 ]
+
+/** The paths that active services mount, and those that only inactive ones do. */
+type Mounts = { mounted: readonly string[]; inactive: readonly string[] }
 
 type Files = { compose: readonly BundleFile[]; others: readonly BundleFile[] }
 
@@ -69,13 +72,10 @@ export function createAppSource(app: {
   // Read once, although requested repeatedly: the files that are shipped must be those that the plan is based on.
   let composeRead: Promise<readonly BundleFile[]> | undefined
   const composeFiles = (): Promise<readonly BundleFile[]> => (composeRead ??= readComposeFiles())
-  let reviewed: Promise<SourceReview> | undefined
 
   /** All files except the pins. */
-  const readFiles = async (model: AppModel): Promise<Files> => {
-    const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
+  const readFiles = async ({ mounted, inactive }: Mounts): Promise<Files> => {
     await refuseAbove(app.directory, mounted)
-    const inactive = (model.inactive ?? []).flatMap((service) => service.mounts.map(({ path }) => path))
     const paths = await listFiles(app.directory, {
       paths: [...mounted, ...inactive],
       include: app.include,
@@ -99,8 +99,13 @@ export function createAppSource(app: {
     }
   }
   const pinsName = app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME
-  // A deploy calls this twice, for the names and then with the images: it must ship the files that it compared.
-  const read = new WeakMap<AppModel, Promise<Files>>()
+  // A deploy asks for them twice for each host, for the names and then with the images: it must ship the files that it compared, and
+  // the same to every host.
+  const filesOf = onceForEqual(readFiles)
+  const leftOutOf = onceForEqual((mounted: readonly string[]) =>
+    findLeftOut(app.directory, { ...app, mounted }),
+  )
+  let reviewed: ReturnType<typeof reviewSource> | undefined
 
   return {
     composeFiles: async (front) => {
@@ -112,12 +117,10 @@ export function createAppSource(app: {
       ]
     },
     review: () => (reviewed ??= reviewSource(app.directory)),
-    leftOut: (mounted) => findLeftOut(app.directory, { ...app, mounted }),
+    leftOut: leftOutOf,
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
-      const reading = read.get(model) ?? readFiles(model)
-      read.set(model, reading)
-      const { compose, others } = await reading
+      const { compose, others } = await filesOf(mountsOf(model))
       const pins = textFile(
         pinsName,
         renderOverride(images, model.pins, { checks, ...model }),
@@ -130,6 +133,13 @@ export function createAppSource(app: {
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others, ...front]
     },
   }
+}
+
+function mountsOf({ services, inactive = [] }: AppModel): Mounts {
+  const [mounted, others] = [services, inactive].map((of) =>
+    of.flatMap(({ mounts }) => mounts.map(({ path }) => path)),
+  )
+  return { mounted: mounted ?? [], inactive: others ?? [] }
 }
 
 /** Refuses an override file among the shipped files that Compose would read instead of the pins or on top of them. */

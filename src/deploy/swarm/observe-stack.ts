@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parseComposeFile } from '../../shared/compose-file.ts'
+import { parseComposeContent } from '../../shared/compose-file.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Cluster, ClusterNode, StackReview, StackService, StackTask } from '../model/cluster.ts'
@@ -218,9 +218,7 @@ async function recordedImages({ services }: Release, { engine }: Manager): Promi
 }
 
 function readTemplates(composeFiles: readonly BundleFile[]): Map<string, string> {
-  const services = composeFiles.flatMap(
-    ({ content }) => parseComposeFile(new TextDecoder().decode(content)).services,
-  )
+  const services = composeFiles.flatMap(({ content }) => parseComposeContent(content).services)
   return new Map(
     services.flatMap(({ name, image }): [string, string][] => (image === undefined ? [] : [[name, image]])),
   )

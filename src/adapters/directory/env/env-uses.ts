@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { BundleFile } from '../../../deploy/model/ports.ts'
-import { parseComposeFile } from '../../../shared/compose-file.ts'
+import { parseComposeContent } from '../../../shared/compose-file.ts'
 
 /** How the compose files use the server's env files and variables. Paths are relative to the app's directory. */
 export type EnvUses = {
@@ -18,7 +18,7 @@ export function findEnvUses(files: readonly BundleFile[]): EnvUses {
     .filter(({ path }) => /\.ya?ml$/.test(path))
     .map(({ path, content }) => ({
       directory: posix.dirname(path),
-      ...parseComposeFile(new TextDecoder().decode(content)),
+      ...parseComposeContent(content),
     }))
   const pathsOf = (directory: string, names: readonly string[]): string[] =>
     // A path in a further compose file is relative to the first one, and in an included file to that.

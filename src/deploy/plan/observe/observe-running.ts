@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { parseComposeFile } from '../../../shared/compose-file.ts'
+import { parseComposeContent } from '../../../shared/compose-file.ts'
 import type { Container } from '../../model/container.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { BundleFile, TargetHost } from '../../model/ports.ts'
@@ -48,7 +48,7 @@ export function observeRunning(
 export function guessProject(composeFiles: readonly BundleFile[], path: string): string {
   const names = composeFiles
     .filter((file) => /\.ya?ml$/.test(file.path))
-    .flatMap(({ content }) => parseComposeFile(new TextDecoder().decode(content)).name ?? [])
+    .flatMap(({ content }) => parseComposeContent(content).name ?? [])
   const directory = posix.basename(path).toLowerCase()
   return names[0] ?? directory.replaceAll(/[^a-z0-9_-]/g, '').replace(/^[_-]+/, '')
 }

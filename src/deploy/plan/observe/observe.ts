@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { parseComposeFile } from '../../../shared/compose-file.ts'
+import { parseComposeContent } from '../../../shared/compose-file.ts'
+import { onceFor } from '../../../shared/once-for.ts'
 import { pinnedName, renderImageReference, type ImageReference } from '../../model/image-reference.ts'
 import { readReference } from './read-reference.ts'
 import { explainShortage } from '../disk/plan-disk-space.ts'
@@ -261,17 +262,17 @@ function judgeReview(
 
 /** A later compose file overrides an earlier one. */
 function readImageTemplates(composeFiles: readonly BundleFile[]): Map<string, string> {
-  const services = composeFiles.flatMap(
-    ({ content }) => parseComposeFile(new TextDecoder().decode(content)).services,
-  )
+  const services = composeFiles.flatMap(({ content }) => parseComposeContent(content).services)
   return new Map(
     services.flatMap(({ name, image }): [string, string][] => (image === undefined ? [] : [[name, image]])),
   )
 }
 
 function hashFile({ path, content }: BundleFile): DesiredFile {
-  return { path, sha256: createHash('sha256').update(content).digest('hex') }
+  return { path, sha256: hashContent(content) }
 }
+
+const hashContent = onceFor((content: Uint8Array) => createHash('sha256').update(content).digest('hex'))
 
 /** The digest of every image of the app; asks the registry once per reference. */
 async function resolveImages(

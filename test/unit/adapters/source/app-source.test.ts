@@ -359,7 +359,23 @@ describe('the bundle', () => {
     await source.bundle(model, {})
     await writeFile(join(directory, 'conf/app.conf'), 'changed meanwhile')
     expect(textOf(await source.bundle(model, { web: 'nginx@sha256:1' }), 'conf/app.conf')).toBe('compared')
-    expect(textOf(await source.bundle(mounting('conf'), {}), 'conf/app.conf')).toBe('changed meanwhile')
+    // The model of another host.
+    expect(textOf(await source.bundle(mounting('conf'), {}), 'conf/app.conf')).toBe('compared')
+    expect(textOf(await source.bundle(mounting('conf/app.conf'), {}), 'conf/app.conf')).toBe(
+      'changed meanwhile',
+    )
+  })
+
+  test('is read once for all hosts, and so is what git says about it', async () => {
+    const directory = await makeProject({ 'docker-compose.yml': compose, 'conf/app.conf': '' })
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
+    const [one, other] = await Promise.all(
+      [mounting('conf'), mounting('conf')].map((it) => source.bundle(it, {})),
+    )
+    const contentOf = (files: typeof one) => files?.find(({ path }) => path === 'conf/app.conf')?.content
+    expect(contentOf(one)).toBe(contentOf(other))
+    expect(source.review?.()).toBe(source.review?.())
+    expect(source.leftOut?.(['conf'])).toBe(source.leftOut?.(['conf']))
   })
 
   test('may be of more files than a process may have open', async () => {
