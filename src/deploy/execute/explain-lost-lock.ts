@@ -1,7 +1,7 @@
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import type { LockHolder } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
-import { releaseLabel, type Deployer, type Release } from '../model/release.ts'
+import { releaseLabel, releaseNumber, type Deployer, type Release } from '../model/release.ts'
 
 /** What a new connection found on a host, after the one that held the lock was lost. */
 export type FoundAfterLoss = {
@@ -53,8 +53,9 @@ function isOwnLock(holder: LockHolder | undefined, { by, plannedAtMs }: LostDepl
   return holder !== undefined && isSameDeployer(holder, by) && holder.sinceMs <= plannedAtMs
 }
 
+/** A host that was left out before has an older release than the first one, which is no news. */
 function isOthers({ id, tag, by }: Release, lost: LostDeploy): boolean {
-  if (id === lost.plan.replaces) return false
+  if (id === lost.plan.replaces || releaseNumber(id) < releaseNumber(lost.plan.release)) return false
   return !(id === lost.plan.release && tag === lost.tag && isSameDeployer(by, lost.by))
 }
 

@@ -2,6 +2,7 @@ import { deploy, planDeploy, type DeployRequest } from '../../../deploy/deploy.t
 import { deployStack, planStack, type StackRequest } from '../../../deploy/swarm/deploy-stack.ts'
 import type { ReleaseKind } from '../../../deploy/model/events.ts'
 import type { Plan } from '../../../deploy/model/plan.ts'
+import { someNames } from '../../../deploy/model/some-names.ts'
 import { isNamed } from '../../../deploy/model/on-each-host.ts'
 import { defaultPatience } from '../../../deploy/execute/execution.ts'
 import { DeployFailed, failureFrom, toDrayError } from '../../../deploy/execute/failure.ts'
@@ -123,7 +124,7 @@ function engineOf({ input }: Work): ReleaseEngine {
 }
 
 async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> {
-  reporter.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
+  reporter.note(`Connecting to ${someNames(input.config.environment.hosts)}`)
   const targets = await run.connect().catch((error: unknown) => {
     throw proposeWithout(error, input)
   })
@@ -139,6 +140,7 @@ function proposeWithout(error: unknown, { config }: DeployInput): unknown {
   const { code, message, hint, details, temporary } = error
   const texts = [message, ...(details.problems ?? [])]
   const down = hosts.filter((host) => texts.some((text) => isNamed(host, text)))
+  if (down.length === hosts.length) return error
   const options = down.length === 0 ? ' --without HOST' : down.map((host) => ` --without ${host}`).join('')
   const more = `To deploy to the others, add \`${options.trim()}\`; \`dray status ${name}\` shows what runs where.`
   return new DrayError(code, message, { hint: `${hint} ${more}`, details, temporary, cause: error })

@@ -50,6 +50,12 @@ test('proposes the same command if nothing else was deployed', () => {
   )
 })
 
+test('a host that was left out of the last release has no news', () => {
+  const left = { host: 'b', nowMs: 300_000, release: release('r2'), lock: undefined }
+  const first = { host: 'a', nowMs: 300_000, release: release('r3'), lock: undefined }
+  expect(explainLostLock([first, left], lost)).toBe(`No other release was deployed meanwhile. ${again}`)
+})
+
 test('proposes it too while the lost lock is still held, and after its own record', () => {
   expect(explain({ lock: { holder: { ...ann, sinceMs: 50_000 } } })).toContain(again)
   expect(explain({ release: release('r4', { tag: 'v2' }) })).toBe(
