@@ -7,6 +7,7 @@ import { journalSamples } from './execute/journal-samples.ts'
 import { probeHosts } from './execute/probe-hosts.ts'
 import { refuseSilentApp, refuseSilentUrls } from './execute/refuse-silent.ts'
 import { stepTitle } from './execute/step-title.ts'
+import { stepsOn } from './execute/steps-on.ts'
 import type { DeployEvent } from './model/events.ts'
 import type { Plan } from './model/plan.ts'
 import type { TargetHost } from './model/ports.ts'
@@ -138,9 +139,11 @@ function journalStart(execution: Execution): void {
     ),
   })
   for (const [host, hostRun] of hosts) {
-    const steps = plan.steps
-      .filter((step) => step.host === host)
-      .map((step) => ({ step: step.id, kind: step.kind, title: stepTitle(step) }))
+    const steps = stepsOn(plan, host).map((step) => ({
+      step: step.id,
+      kind: step.kind,
+      title: stepTitle(step),
+    }))
     writeJournal(hostRun, execution, { event: 'plan.made', steps })
   }
 }

@@ -3,6 +3,7 @@ import type { Execution, StepRunner } from './execution.ts'
 import { nameHost } from '../model/on-each-host.ts'
 import { writeJournal, type JournalLine } from './journal.ts'
 import type { ComposeStep, Plan, Step, StepOf } from '../model/plan.ts'
+import { groupByHost } from './steps-on.ts'
 import { reportStep } from './report-step.ts'
 import {
   checkContainers,
@@ -96,7 +97,7 @@ export async function executePlan(plan: Plan, execution: Execution, signal: Abor
 }
 
 /** The lanes of each phase, one for each host; of steps without a phase, each group is a lane on its own. */
-function splitPhases(steps: readonly Step[]): Step[][][] {
+function splitPhases(steps: readonly Step[]): (readonly Step[])[][] {
   const phases: Step[][] = []
   for (const step of steps) {
     const last = phases.at(-1)
@@ -106,7 +107,7 @@ function splitPhases(steps: readonly Step[]): Step[][][] {
   return phases.flatMap((those) =>
     those[0]?.phase === undefined
       ? stepGroups(those).map((group) => [group])
-      : [[...new Set(those.map(({ host }) => host))].map((host) => those.filter((it) => it.host === host))],
+      : [[...groupByHost(those).values()]],
   )
 }
 

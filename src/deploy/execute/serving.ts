@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts'
 import { newestRelease, releaseLabel } from '../model/release.ts'
 import { askUrl, type UrlAnswer } from './ask-url.ts'
 import type { Execution, HostRun } from './execution.ts'
+import { stepsOn } from './steps-on.ts'
 
 export type Serving = {
   /** One sentence: what is serving now. */
@@ -107,8 +108,8 @@ function askAgain(
   { plan, clock, patience }: Execution,
 ): Promise<UrlAnswer[]> {
   // A domain that did not answer before had no front.
-  const checks = plan.steps.filter(
-    (step) => step.kind === 'check-url' && step.host === host.name && !step.guess && !step.domain,
+  const checks = stepsOn(plan, host.name).filter(
+    (step) => step.kind === 'check-url' && !step.guess && !step.domain,
   ) as Entrance[]
   const entrances = new Map([...observation.entrances, ...checks].map((it) => [it.url, it]))
   const forMs = patience.urlCheckMs

@@ -5,6 +5,7 @@ import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
 import { observeServingAgain, type Serving } from './serving.ts'
 import type { StepOf } from '../model/plan.ts'
+import { stepsOn } from './steps-on.ts'
 import { runForHost } from './steps/run-host-hook.ts'
 import { undoHost } from './undo.ts'
 
@@ -83,8 +84,8 @@ export function listOut(runs: readonly HostRun[]): string[] {
  * host that cannot be undone stays out.
  */
 async function undoOutside(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
-  const hooks = execution.plan.steps.filter(
-    (step): step is StepOf<'run-host-hook'> => step.kind === 'run-host-hook' && step.host === run.host.name,
+  const hooks = stepsOn(execution.plan, run.host.name).filter(
+    (step): step is StepOf<'run-host-hook'> => step.kind === 'run-host-hook',
   )
   const context = { run, execution, signal: new AbortController().signal, print: () => undefined }
   const [leave, join] = (['leave', 'join'] as const).map((it) => hooks.find(({ moment }) => moment === it))

@@ -2,6 +2,7 @@ import { freshContainers, otherContainers, outsideProxy, type Execution, type Ho
 import { upstreamOf } from '../model/proxies/proxy.ts'
 import type { ForwardedService, StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
+import { stepsOn } from './steps-on.ts'
 import { switchProxy } from './proxies/switch-proxy.ts'
 import { switchTraefik } from './proxies/switch-traefik.ts'
 import {
@@ -118,8 +119,8 @@ async function switchBack(
   execution: Execution,
   standIns: readonly Container[] = [],
 ): Promise<boolean> {
-  const switches = execution.plan.steps.filter(
-    (step): step is StepOf<'switch-traffic'> => step.kind === 'switch-traffic' && step.host === run.host.name,
+  const switches = stepsOn(execution.plan, run.host.name).filter(
+    (step): step is StepOf<'switch-traffic'> => step.kind === 'switch-traffic',
   )
   let isSwitched = false
   // A plan with stand-ins switches each proxy twice.

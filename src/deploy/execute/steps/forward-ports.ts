@@ -2,6 +2,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import type { Container } from '../../model/container.ts'
 import type { ForwardedService, StepOf } from '../../model/plan.ts'
 import { forwardOwner, type DrainedContainer, type ForwardTarget } from '../../model/port-forwarder.ts'
+import { stepsOn } from '../steps-on.ts'
 import { addDrained, otherContainers, type Execution, type HostRun, type StepRunner } from '../execution.ts'
 
 /**
@@ -101,8 +102,8 @@ export async function clearForward(service: string, run: HostRun): Promise<void>
 
 /** The services of a plan whose ports are forwarded on a host, or were. */
 export function listForwarded({ plan }: Execution, host: string): ForwardedService[] {
-  const services = plan.steps.flatMap((step) =>
-    (step.kind === 'forward-ports' || step.kind === 'end-forward') && step.host === host ? step.services : [],
+  const services = stepsOn(plan, host).flatMap((step) =>
+    step.kind === 'forward-ports' || step.kind === 'end-forward' ? step.services : [],
   )
   return [...new Map(services.map((it) => [it.service, it])).values()]
 }

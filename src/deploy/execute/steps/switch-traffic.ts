@@ -11,6 +11,7 @@ import type { Plan, StepOf } from '../../model/plan.ts'
 import { readListeningPorts, tryReadTable } from '../../model/proxies/connections.ts'
 import { listForwarded } from './forward-ports.ts'
 import type { Container } from '../../model/container.ts'
+import { stepsOn } from '../steps-on.ts'
 import { switchProxy } from '../proxies/switch-proxy.ts'
 import { switchTraefik } from '../proxies/switch-traefik.ts'
 
@@ -111,14 +112,15 @@ async function planClosing(
 
 /** Containers of a service that continue to run: its new ones, and those that the plan keeps. */
 function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
-  const leaving = new Set(plan.steps.flatMap(leavingIn))
+  const steps = stepsOn(plan, run.host.name)
+  const leaving = new Set(steps.flatMap(leavingIn))
   const kept = run.observation.containers.filter(
     (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
   )
   const fresh = run.done.fresh.get(serviceName)
   if (fresh === undefined) return kept
   // Only missing replicas were started.
-  const isBeside = plan.steps.some(
+  const isBeside = steps.some(
     (step) => step.kind === 'start-beside' && step.services.some(({ service }) => service === serviceName),
   )
   return isBeside ? [...kept, ...fresh] : fresh

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import type { FakeHost } from '../../../support/fake-host.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
@@ -174,6 +174,27 @@ test('the probe counts requests to every host', async () => {
   const report = world.events.flatMap((event) => (event.type === 'probe.finished' ? [event.report] : []))[0]
   expect(report).toMatchObject({ url: 'http://localhost:80/ on 2 hosts', failures: 0 })
   expect(new Set(urls)).toEqual(new Set(['a', 'b']))
+})
+
+test('a service that is rolled on one host and recreated on another: each switches to what runs there', async () => {
+  const app = fakeApp([fakeService('api'), fakeService('web'), fakeProxy({ dependsOn: [] })])
+  const world = await shopAtV1(['a', 'b'], app)
+  const [a, b] = world.hosts
+  // Hosts have no container in common.
+  b!.containers.change('api-1', { id: 'api-of-b' })
+  // A variable of its `.env` gives the container a name.
+  const { inspect } = b!.directory
+  b!.directory.inspect = async (files, signal) => {
+    const found = await inspect(files, signal)
+    const services = found.app.services.map((it) =>
+      it.name === 'api' ? { ...it, containerName: 'shop_api' } : it,
+    )
+    return { ...found, app: { ...found.app, services } }
+  }
+  await world.deploy()
+  const turns = (host: FakeHost) => world.takeLog(host).filter((line) => line.startsWith('turn'))
+  expect(turns(a!)).toEqual(['turn nginx to api-2, web-2'])
+  expect(turns(b!)).toEqual(['turn nginx to api-2, web-2', 'turn nginx to api-3, web-2'])
 })
 
 test('the first release goes to every host', async () => {
