@@ -154,6 +154,8 @@ export type DesiredRelease = {
   restores: RestoredRelease | undefined
   /** The release of the other hosts, which a host that joins them gets; `from`: the host whose record and files it is taken from. */
   joins?: { release: string; from: string }
+  /** What was found when it was decided what is wanted, for the warnings of the plan. */
+  notes?: readonly string[]
   /** Hosts of the environment that the deploy leaves out; absent without any. */
   leftOut?: readonly string[]
 }

@@ -65,6 +65,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
         ...warnOfUnplaced(hosts, desired),
         ...warnOfUnasked(fleet, desired),
         ...warnOfLeftOut(desired),
+        ...(desired.notes ?? []),
         ...fleet.flatMap((it) => planWarnings(it.plan, it.desired)),
         ...arrivals.flatMap((arrival) => arrival.warnings),
       ]),

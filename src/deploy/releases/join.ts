@@ -1,9 +1,10 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { joinFailures, settleEachHost } from '../model/on-each-host.ts'
 import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import { desiredFromRelease, type ArchivingHost } from './rollback.ts'
-import { hasRole, hasSameImages } from './same-release.ts'
+import { findOtherImage, hasRole } from './same-release.ts'
 
 /** A host whose current release another one gets. */
 export type Donor = Pick<ArchivingHost, 'name' | 'services' | 'archive'>
@@ -12,6 +13,8 @@ export type JoinRequest = {
   host: ArchivingHost
   /** The other hosts of the environment that answer. */
   donors: readonly Donor[]
+  /** The failures of those that do not. */
+  down?: readonly DrayError[]
   /** The present configuration from dray.yml. */
   desired: DesiredRelease
 }
@@ -20,50 +23,89 @@ export type JoinRequest = {
 const ATTEMPTS_READ = 1
 
 /**
- * The desired state of a host that joins the others: their current release with its images by digest and its files, whatever the
- * tag means by now, without tasks. Throws HOSTS_DIFFER if they run different releases, NO_DONOR if none of them runs the services
- * of the host, and what reading the archives throws; HOSTS_DIFFER, too, if the host has a newer release than they.
+ * The desired state of a host that joins the others: the newest release of them with its images by digest and its files, whatever
+ * the tag means by now, without tasks. A host with an older release or with none gives none, and is named in the notes, like one
+ * whose release cannot be read. Throws HOSTS_DIFFER if the newest release has other images on one host than on another, NO_DONOR if
+ * no host with it runs the services of the host, and what reading the archives throws if none can be read; HOSTS_DIFFER, too, if
+ * the host has a newer release than they.
  */
 export async function resolveJoin(
-  { host, donors, desired }: JoinRequest,
+  { host, donors, down = [], desired }: JoinRequest,
   signal: AbortSignal,
 ): Promise<DesiredState> {
-  const found = await Promise.all(
-    donors.map(async ({ name, services, archive }) => {
-      const { releases } = await archive.read(ATTEMPTS_READ, signal)
-      return { name, services, archive, release: newestRelease(releases) }
-    }),
+  const { results, failures } = await settleEachHost(
+    donors,
+    ({ name }) => name,
+    (donor) => readNewest(donor, signal),
   )
-  refuseDifferent(found)
-  const donor = found.find(({ services }) => hasRole(host.services, services))
-  if (donor?.release === undefined) throw noDonor(host, found)
+  signal.throwIfAborted()
+  const unread = [...down, ...failures]
+  const fatal = unread.find((it) => !(it instanceof DrayError))
+  if (fatal !== undefined || (results.length === 0 && unread.length > 0)) throw fatal ?? joinFailures(unread)
+  const newest = newestRelease(results.flatMap(({ release }) => release ?? []))
+  const current = results.flatMap(({ release, ...it }) =>
+    release !== undefined && release.id === newest?.id ? [{ ...it, release }] : [],
+  )
+  refuseDifferent(current)
+  const donor = current.find(({ services }) => hasRole(host.services, services))
+  if (donor === undefined) throw noDonor(host, newest)
   const { release, archive } = donor
   refuseNewer(host, newestRelease((await host.archive.read(ATTEMPTS_READ, signal)).releases), donor)
   const { restores: _, ...settings } = desiredFromRelease(release, desired, [])
   return {
-    desired: { ...settings, restores: undefined, joins: { release: release.id, from: donor.name } },
+    desired: {
+      ...settings,
+      restores: undefined,
+      joins: { release: release.id, from: donor.name },
+      notes: [...describeUnread(unread, donor), ...describeOthers(results, donor)],
+    },
     sites: [host.restore(release, archive)],
   }
 }
 
+/** A host that was read, with its newest release, if it has one. */
 type Found = Donor & { release: Release | undefined }
+/** A host with the newest release of all. */
+type Current = Donor & { release: Release }
 
-function refuseDifferent(found: readonly Found[]): void {
-  const [first] = found
-  const isOther = ({ release, services }: Found): boolean =>
-    release?.id !== first?.release?.id ||
-    (release !== undefined &&
-      first?.release !== undefined &&
-      hasRole(services, first.services) &&
-      !hasSameImages(release, first.release))
-  if (!found.some(isOther)) return
-  const each = found.map(({ name, release }) => `${release?.id ?? 'none'} on ${name}`)
-  throw new DrayError('HOSTS_DIFFER', `The other hosts run different releases: ${each.join(', ')}.`)
+async function readNewest({ name, services, archive }: Donor, signal: AbortSignal): Promise<Found> {
+  const { releases } = await archive.read(ATTEMPTS_READ, signal)
+  return { name, ...(services && { services }), archive, release: newestRelease(releases) }
+}
+
+/** Two deploys, each without the other's host, may have taken the same number. */
+function refuseDifferent(current: readonly Current[]): void {
+  for (const [index, one] of current.entries())
+    for (const other of current.slice(index + 1)) {
+      const service = findOtherImage(one.release, other.release)
+      if (service === undefined) continue
+      throw new DrayError(
+        'HOSTS_DIFFER',
+        `${service} of release ${one.release.id} has another image on ${one.name} than on ${other.name}.`,
+      )
+    }
+}
+
+function describeUnread(unread: readonly unknown[], { name, release }: Current): string[] {
+  return unread.flatMap((it) =>
+    it instanceof DrayError
+      ? [`Whether another host has a newer release than ${release.id} of ${name} is unknown: ${it.message}`]
+      : [],
+  )
+}
+
+/** Hosts that have another release than the newest one, and give none. */
+function describeOthers(found: readonly Found[], donor: Current): string[] {
+  return found.flatMap(({ name, release }) => {
+    if (release === undefined) return [`${name} has no release yet.`]
+    if (release.id === donor.release.id) return []
+    return [`${name} has ${release.id}, which is older than ${donor.release.id} of ${donor.name}.`]
+  })
 }
 
 /** Their older release would be recorded below the newer one, which would stay the current one. */
-function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, release }: Found): void {
-  if (own === undefined || release === undefined) return
+function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, release }: Current): void {
+  if (own === undefined) return
   if (releaseNumber(own.id) <= releaseNumber(release.id)) return
   throw new DrayError(
     'HOSTS_DIFFER',
@@ -74,12 +116,12 @@ function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, rele
   )
 }
 
-function noDonor(host: ArchivingHost, found: readonly Found[]): DrayError {
-  if (found.every(({ release }) => release === undefined))
+function noDonor(host: ArchivingHost, newest: Release | undefined): DrayError {
+  if (newest === undefined)
     return new DrayError('NO_DONOR', 'No release was deployed to the other hosts yet.')
   const services = host.services === undefined ? 'all services' : host.services.join(', ')
   return new DrayError(
     'NO_DONOR',
-    `No other host that answers runs the services of ${host.name} (${services}), so their images and files are unknown.`,
+    `No other host that answers runs the services of ${host.name} (${services}) in ${newest.id}, so their images and files are unknown.`,
   )
 }

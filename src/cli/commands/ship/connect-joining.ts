@@ -1,4 +1,5 @@
 import { resolveJoin, type Donor } from '../../../deploy/releases/join.ts'
+import type { DrayError } from '../../../errors/dray-error.ts'
 import { connectHosts, connectReachable } from '../../command/connect-hosts.ts'
 import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -23,7 +24,7 @@ export async function connectJoining(
     await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
   }
   try {
-    const [connected, donors] = await Promise.all([
+    const [connected, { donors, down }] = await Promise.all([
       connectHosts(input, context).then((it) => keep(it, opened)),
       connectDonors(others, { opened, context }),
     ])
@@ -36,7 +37,10 @@ export async function connectJoining(
     return {
       hosts: [host.target],
       resolveDesired: (signal) =>
-        resolveJoin({ host: archivingHost(host, open), donors, desired: desiredRelease(input) }, signal),
+        resolveJoin(
+          { host: archivingHost(host, open), donors, down, desired: desiredRelease(input) },
+          signal,
+        ),
       credentials: (registryHost) => open().credentials(registryHost),
       pullToken: (image, signal) => open().pullToken(image, signal),
       [Symbol.asyncDispose]: dispose,
@@ -52,15 +56,17 @@ function keep<T extends AsyncDisposable>(it: T, opened: AsyncDisposable[]): T {
   return it
 }
 
-/** The other hosts that answer. Throws their failures if none does. */
+/** The other hosts that answer, and the failures of those that do not. Throws their failures if none does. */
 async function connectDonors(
   others: EnvironmentInput,
   { opened, context }: { opened: AsyncDisposable[]; context: CliContext },
-): Promise<readonly Donor[]> {
-  const { hosts } = keep(await connectReachable(others, context, () => undefined), opened)
-  return hosts.map(({ name, archive, target }) => ({
+): Promise<{ donors: readonly Donor[]; down: readonly DrayError[] }> {
+  const down: DrayError[] = []
+  const { hosts } = keep(await connectReachable(others, context, (failure) => down.push(failure)), opened)
+  const donors = hosts.map(({ name, archive, target }) => ({
     name,
     archive,
     ...(target.services && { services: target.services }),
   }))
+  return { donors, down }
 }

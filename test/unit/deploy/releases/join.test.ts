@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { resolveJoin } from '../../../../src/deploy/releases/join.ts'
-import { withTag } from '../../../support/fake-app.ts'
+import { resolveJoin, type Donor } from '../../../../src/deploy/releases/join.ts'
+import type { Release } from '../../../../src/deploy/model/release.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
+import { fakeDigest, withTag } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { shop, shopAtV1 } from '../../../support/shop-world.ts'
 
@@ -12,6 +14,11 @@ function join(world: FakeWorld, index: number): void {
     hosts: [world.hosts[index]!],
     resolveDesired: (signal) => resolveJoin({ host, donors, desired: world.desired }, signal),
   }
+}
+
+function withImage(services: Release['services'], name: string, tag: string): Release['services'] {
+  const digest = fakeDigest(tag)
+  return { ...services, [name]: { ...services[name]!, digest, image: `ghcr.io/acme/${name}@${digest}` } }
 }
 
 /** `dray deploy ENVIRONMENT --without HOST`, for the host with this number. */
@@ -67,14 +74,69 @@ test('a host gets the release of the others by digest, whatever the tag means by
   expect((await world.deploy()).unchanged).toBe(true)
 })
 
-test('hosts that run different releases have none to give', async () => {
+test('a host that was left out, or has no release yet, gives none and is named', async () => {
   const world = await fleet()
   leaveOut(world, 1)
   await world.deploy()
+  world.hosts[0]!.releases = world.hosts[2]!.releases
   join(world, 2)
+  world.hosts[2]!.releases = []
+  const { joins, warnings } = await world.plan()
+  expect(joins).toEqual({ release: 'r2', from: 'a' })
+  expect(warnings).toContain('b has r1, which is older than r2 of a.')
+  join(world, 1)
+  expect((await world.plan()).warnings).toContain('c has no release yet.')
+})
+
+test('two hosts that were left out come back one after the other', async () => {
+  const world = await fleet()
+  const [a, b, c] = world.hosts
+  world.request = {
+    hosts: [a!],
+    resolveDesired: async () => ({
+      desired: { ...world.desired, leftOut: ['b', 'c'] },
+      sites: world.sites.slice(0, 1),
+    }),
+  }
+  await world.deploy()
+  for (const index of [1, 2]) {
+    join(world, index)
+    await world.deploy()
+  }
+  expect([a, b, c].map((host) => host!.releases.at(-1)?.id)).toEqual(['r2', 'r2', 'r2'])
+})
+
+test('a host that cannot be read, or does not answer, is named as one that may have a newer release', async () => {
+  const world = await fleet()
+  const [, b, c] = world.archives
+  const unreadable = {
+    name: 'a',
+    archive: {
+      ...world.archives[0]!.archive,
+      read: () => Promise.reject(new DrayError('PATH_NOT_WRITABLE', '/srv/shop on a does not exist.')),
+    },
+  }
+  const down = [new DrayError('HOST_UNREACHABLE', 'd does not answer.')]
+  const resolve = (donors: readonly Donor[]) =>
+    resolveJoin({ host: c!, donors, down, desired: world.desired }, new AbortController().signal)
+  const { desired } = await resolve([unreadable, b!])
+  expect(desired.joins).toEqual({ release: 'r1', from: 'b' })
+  expect(desired.notes).toEqual([
+    'Whether another host has a newer release than r1 of b is unknown: d does not answer.',
+    'Whether another host has a newer release than r1 of b is unknown: /srv/shop on a does not exist.',
+  ])
+  await expect(resolve([unreadable])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+})
+
+test('two records of one number with other images have none to give', async () => {
+  const world = await fleet()
+  const [a, b] = world.hosts
+  b!.releases = b!.releases.map((it) => ({ ...it, services: withImage(it.services, 'backend', 'v9') }))
+  join(world, 2)
+  expect(a!.releases).toHaveLength(1)
   expect(await world.failure()).toMatchObject({
     code: 'HOSTS_DIFFER',
-    message: 'The other hosts run different releases: r2 on a, r1 on b.',
+    message: 'backend of release r1 has another image on a than on b.',
   })
 })
 
@@ -103,7 +165,7 @@ test('a host with a role of its own finds no other one with its services', async
   expect(await world.failure()).toMatchObject({
     code: 'NO_DONOR',
     message:
-      'No other host that answers runs the services of c (backend), so their images and files are unknown.',
+      'No other host that answers runs the services of c (backend) in r1, so their images and files are unknown.',
   })
 })
 
