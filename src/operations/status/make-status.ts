@@ -79,7 +79,8 @@ function servicesOf(observation: StatusObservation): ServiceStatus[] {
 
 function driftOf({ host, observation, environment, path }: Seen, newest: Newest | undefined): Drift[] {
   const { release, stack } = observation
-  if (release === undefined || newest === undefined) return []
+  if (newest === undefined) return []
+  if (release === undefined) return [describeNone(host, newest, environment)]
   const input = { host, environment, path, observation, release }
   if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
   const found = findDrift(input)
@@ -90,6 +91,17 @@ function driftOf({ host, observation, environment, path }: Seen, newest: Newest 
 }
 
 type Newest = { host: string; release: Release }
+
+/** A host that serves nothing beside one that does: half of the requests fail if a load balancer sends them to both. */
+function describeNone(host: string, newest: Newest, environment: string): Drift {
+  const { id, tag } = newest.release
+  return {
+    kind: 'release',
+    subject: id,
+    message: `No release is here, but ${newest.host} has ${releaseLabel(id, tag)}.`,
+    hint: `\`dray deploy ${environment} --only ${host}\` brings it here; no task runs.`,
+  }
+}
 
 /** How the release of a host differs from the newest one; undefined if it is the same. */
 function describeOther(
@@ -127,7 +139,7 @@ function verdictOf({
 }): KnownHost['verdict'] {
   if (observation.stack !== undefined && 'failure' in observation.stack) return 'unhealthy'
   if (observation.lock !== undefined) return isDown(observation, services) ? 'unhealthy' : 'deploying'
-  if (observation.release === undefined) return 'nothing-deployed'
+  if (observation.release === undefined && drift.length === 0) return 'nothing-deployed'
   if (services.some(isUnhealthy) || observation.urls.some(({ isGood }) => !isGood)) return 'unhealthy'
   return drift.length > 0 ? 'drifted' : 'ok'
 }

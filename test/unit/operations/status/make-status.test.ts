@@ -305,6 +305,38 @@ test('a host whose release is older than that of another has drifted', () => {
   ])
 })
 
+test('a host without a release beside one that has one has drifted', () => {
+  const none: StatusObservation = { ...fakeStatusObservation(), release: undefined, containers: [] }
+  const a = {
+    host: 'a',
+    observation: fakeStatusObservation({ release: fakeRelease({ id: 'r5', tag: 'v1' }) }),
+  }
+  const of = (...hosts: Parameters<typeof makeStatus>[0]['hosts']) =>
+    makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+  const status = of(a, { host: 'b', observation: none })
+  expect(status.verdict).toBe('drifted')
+  expect(status.hosts[1]).toMatchObject({
+    verdict: 'drifted',
+    drift: [
+      {
+        kind: 'release',
+        subject: 'r5',
+        message: 'No release is here, but a has r5 (v1).',
+        hint: '`dray deploy test --only b` brings it here; no task runs.',
+      },
+    ],
+  })
+  expect(of(a, { host: 'b', observation: { ...none, lock: { holder: undefined } } }).verdict).toBe(
+    'deploying',
+  )
+  expect(of({ host: 'a', observation: none }, { host: 'b', observation: none }).verdict).toBe(
+    'nothing-deployed',
+  )
+  expect(of({ host: 'a', failure }, { host: 'b', observation: none }).hosts[1]?.verdict).toBe(
+    'nothing-deployed',
+  )
+})
+
 test.each([
   [{ tag: 'v9' }, 'Release r6 (v9) is current here, but a has r6 (v1).'],
   [{ image: 'v9' }, 'web of release r6 has another image here than on a.'],
