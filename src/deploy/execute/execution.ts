@@ -69,6 +69,8 @@ export type HostRun = {
     recorded: boolean
     /** Its hook `leave` has run, and `join` not yet. */
     isOut: boolean
+    /** Its hook `join` has begun. */
+    joins: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
     /** Services that were recreated; their old containers no longer exist. */
@@ -102,6 +104,7 @@ export function createHostRun({
       stopped: new Set(),
       recorded: false,
       isOut: false,
+      joins: false,
       fresh: new Map(),
       recreated: new Set(),
       standIns: new Map(),

@@ -81,7 +81,7 @@ export function listOut(runs: readonly HostRun[]): string[] {
 
 /**
  * Undoes one host. If it has hooks, it leaves the load balancer before its traffic switches back, and joins again at the end; a
- * host that cannot be undone stays out.
+ * host that cannot be undone stays out. One on which nothing ran before leaves if it has joined, and stays out: nothing serves there.
  */
 async function undoOutside(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
   const hooks = stepsOn(execution.plan, run.host.name).filter(
@@ -89,15 +89,26 @@ async function undoOutside(run: HostRun, execution: Execution, undone: string[])
   )
   const context = { run, execution, signal: new AbortController().signal, print: () => undefined }
   const [leave, join] = (['leave', 'join'] as const).map((it) => hooks.find(({ moment }) => moment === it))
-  const isSwitched = run.done.switched || run.done.recreated.size > 0
-  if (leave !== undefined && isSwitched && !run.done.isOut) {
+  const { done } = run
+  const isNew = leave === undefined
+  const out = isNew ? newLeave(execution) : leave
+  const isSwitched = done.switched || done.recreated.size > 0
+  if (out !== undefined && (isNew ? done.joins : isSwitched) && !done.isOut) {
     // It may serve while it is undone, too: that is what the undo is made for.
-    await runForHost(leave, context).catch(() => undefined)
+    await runForHost(out, context).catch(() => undefined)
   }
   await undoHost(run, execution, undone)
-  if (!run.done.isOut) return
-  if (join === undefined) run.done.isOut = false
+  if (!done.isOut) return
+  if (isNew || join === undefined) done.isOut = false
   else await runForHost(join, context)
+}
+
+/** The hook that a host does not run that has nothing to leave. */
+function newLeave({
+  desired,
+}: Execution): Pick<StepOf<'run-host-hook'>, 'moment' | 'argv' | 'timeoutMs'> | undefined {
+  const hook = desired.hostHooks?.leave
+  return hook && { moment: 'leave', ...hook }
 }
 
 /** What was undone, each action once; with several hosts, where. */

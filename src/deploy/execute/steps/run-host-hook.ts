@@ -32,6 +32,7 @@ export async function runForHost(
   }
   // A hook that fails halfway may have taken the host out.
   if (moment === 'leave') run.done.isOut = true
+  else run.done.joins = true
   if (execution.runHostHook === undefined)
     throw new DrayError('INTERNAL', 'The plan has hooks for hosts, and there is nothing to run them with.')
   const { release } = execution.plan

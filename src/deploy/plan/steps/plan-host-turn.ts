@@ -1,3 +1,4 @@
+import { isRunning, type Container } from '../../model/container.ts'
 import { probeTargetOf } from '../../model/entrance.ts'
 import type { HostHookMoment } from '../../model/hooks.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
@@ -5,18 +6,23 @@ import type { HostPlan, NewStep } from '../plan-host.ts'
 import { planTraffic } from './plan-traffic.ts'
 
 /**
- * The turn of one host: it leaves the load balancer, its traffic switches, it joins again and is watched. Where nothing changes,
- * its URL is asked; a host without one has no step.
+ * The turn of one host: it leaves the load balancer, its traffic switches, it joins again and is watched. A host on which nothing
+ * of the app runs gets no requests that it could finish: it only joins. Where nothing changes, its URL is asked; a host without one
+ * has no step.
  */
 export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const switches = planTraffic(host, desired)
   if (switches.every(({ kind }) => kind === 'check-url')) return switches
   return [
-    ...planHook('leave', host, desired),
+    ...(host.observation.containers.some(serves) ? planHook('leave', host, desired) : []),
     ...switches,
     ...planHook('join', host, desired),
     ...planWatch(host, desired),
   ]
+}
+
+function serves(container: Container): boolean {
+  return isRunning(container) && (!container.oneOff || container.standIn === true)
 }
 
 const CAUSES: Readonly<Record<HostHookMoment, string>> = {
