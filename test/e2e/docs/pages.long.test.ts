@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { TestApp } from '../../support/app/test-app.ts'
 import { findCodeBlocks, type CodeBlock } from '../../support/docs/code-blocks.ts'
 import { typedPages } from '../../support/docs/typed-pages.ts'
@@ -127,16 +128,40 @@ const on = async (host: TestServer, script: string): Promise<void> => {
   if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}: ${stderr}`)
 }
 
+/** The environments of dray.yml as it is now. */
+let environments: Record<string, { hosts?: readonly string[]; host?: string; path: string }>
+
 const writeDray = (production: object = {}): Promise<void> => {
-  const environments = {
+  environments = {
     ...dray.environments,
     production: { ...dray.environments.production, ...production },
   }
   return writeFile(join(app.directory, 'dray.yml'), JSON.stringify({ ...dray, environments }, undefined, 2))
 }
 
-/** The servers of a network are shared: test/e2e/server/setup.long.test.ts sets up one of its own. */
-const isLeft = (command: string): boolean => command.startsWith('dray setup')
+const servers: Readonly<Record<string, TestServer>> = {
+  'deploy@a.example.com': server,
+  'deploy@b.example.com': otherServer,
+}
+
+/**
+ * The part of `dray setup ENVIRONMENT` that a page needs, on the hosts that dray.yml names now. The servers of a network are shared:
+ * test/e2e/server/setup.long.test.ts sets up one of its own.
+ */
+const setUp = async (environment: string): Promise<void> => {
+  const { hosts = [], host, path } = environments[environment] ?? { path: '' }
+  for (const name of [...hosts, ...(host === undefined ? [] : [host])]) {
+    const named = servers[name]
+    if (named !== undefined) await on(named, `install -d -o deploy ${path}`)
+  }
+}
+
+/** Makes the hosts of production those that a block of dray.yml names, if the network has them. */
+const takeHosts = async ({ text }: CodeBlock): Promise<void> => {
+  const file = parse(text) as { environments?: { production?: { host?: string; hosts?: string[] } } }
+  const { host, hosts = host === undefined ? [] : [host] } = file.environments?.production ?? {}
+  if (hosts.length > 0 && hosts.every((it) => it in servers)) await writeDray({ hosts })
+}
 
 /** What pages tell in words, before the block that begins with this command. */
 const inWords: readonly { page: string; before: string; happens: () => Promise<void> }[] = [
@@ -146,15 +171,11 @@ const inWords: readonly { page: string; before: string; happens: () => Promise<v
     before: 'dray status',
     happens: () => must('dray deploy production --tag v1 && dray deploy production'),
   },
+  // The second server is new.
   {
     page: 'several-hosts.md',
-    before: 'dray deploy production --only b.example.com',
-    happens: async () => {
-      await writeDray({ hosts: ['deploy@a.example.com', 'deploy@b.example.com'] })
-      await must(
-        `ssh deploy@a.example.com 'cat /srv/shop/.env' | ssh deploy@b.example.com 'umask 077 && cat >/srv/shop/.env'`,
-      )
-    },
+    before: 'dray setup production',
+    happens: () => on(otherServer, 'rm -rf /srv/shop'),
   },
   {
     page: 'move.md',
@@ -198,6 +219,7 @@ const inWords: readonly { page: string; before: string; happens: () => Promise<v
 
 beforeAll(async () => {
   app = await TestApp.make({ net, server, name: 'shop', files: sourceFiles, config: dray })
+  environments = dray.environments
   for (const name of ['db/pg_dump', 'db/psql', 'jobs/nightly.sh'])
     await chmod(join(app.directory, name), 0o755)
   await mkdir(join(app.directory, 'programs'))
@@ -228,19 +250,22 @@ afterAll(async () => {
   await net.registry.reset()
 })
 
-const isShell = ({ language }: CodeBlock): boolean => language === 'sh'
+/** The page whose reader writes what its blocks of dray.yml say. */
+const writtenPage = 'several-hosts.md'
 
 test.each(typedPages)('every command of %s works as it stands there', async (page) => {
   const text = await readFile(join(cloneDirectory, 'docs', page), 'utf8')
   const failed: string[] = []
-  for (const block of findCodeBlocks(text).filter(isShell)) {
-    const commands = readCommands(block).filter(({ text: typed }) => !isLeft(typed))
+  for (const block of findCodeBlocks(text)) {
+    if (block.language === 'yaml' && page === writtenPage) await takeHosts(block)
+    if (block.language !== 'sh') continue
+    const commands = readCommands(block)
     for (const [index, { text: typed, isOnServer }] of commands.entries()) {
       if (index === 0) await inWords.find((it) => it.page === page && typed.startsWith(it.before))?.happens()
-      if (isOnServer) {
-        await on(server, typed)
-        continue
-      }
+      const [, setUpNow] = /^dray setup (\S+)$/.exec(typed) ?? []
+      if (setUpNow !== undefined) await setUp(setUpNow)
+      else if (isOnServer) await on(server, typed)
+      if (setUpNow !== undefined || isOnServer) continue
       // The releases and the source of the page are those of an older app than this one.
       const command = typed
         .replace(/\br41\b/, 'r5')
