@@ -55,6 +55,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 const HEADER = `# Written by dray at every deploy: the running images by digest. A plain \`docker compose up -d\` here changes nothing.
 `
 
+/** What the override file has of a service that runs on other hosts only. */
+export const ELSEWHERE = { scale: 0, deploy: { replicas: 0 }, pull_policy: 'never' } as const
+
 type OverrideParts = {
   checks?: Readonly<Record<string, DrainCheck>>
   front?: Front | undefined
@@ -94,7 +97,7 @@ export function renderOverride(
     if (check !== undefined) document.setIn(['services', name, 'healthcheck'], composeCheck(check))
   }
   for (const name of elsewhere) {
-    document.setIn(['services', name], { scale: 0, deploy: { replicas: 0 }, pull_policy: 'never' })
+    document.setIn(['services', name], ELSEWHERE)
   }
   return HEADER + stringify(document, { lineWidth: 0 })
 }

@@ -3,7 +3,7 @@ import { isDrainCommand, type DrainCheck } from '../../deploy/model/drain-check.
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import type { Release } from '../../deploy/model/release.ts'
-import { composeCheck } from '../compose/pins.ts'
+import { composeCheck, ELSEWHERE } from '../compose/pins.ts'
 import { DEFAULT_NAMES, OVERRIDE_NAME, PINS_NAME } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 
@@ -25,8 +25,10 @@ export function createArchivedSource(archive: ReleaseArchive, release: Release):
         .flatMap((name) => byPath.get(name) ?? [])
         .map((it) => (isOurs(it) ? withChecks(it, {}) : it))
     },
-    bundle: async (_model, images, checks = {}) =>
-      (await files()).map((file) => (isOurs(file) ? withChecks(withImages(file, images), checks) : file)),
+    bundle: async ({ elsewhere }, images, checks = {}) =>
+      (await files()).map((file) =>
+        isOurs(file) ? withChecks(withImages(withRole(file, elsewhere), images), checks) : file,
+      ),
   }
 }
 
@@ -54,6 +56,15 @@ function findChecked(document: Document.Parsed): string[] {
     const test = service?.healthcheck?.test
     return Array.isArray(test) && isDrainCommand(test.map(String)) ? [name] : []
   })
+}
+
+/** The override file without containers of these services. It has that, unless it was made for a host with another role. */
+function withRole(file: BundleFile, elsewhere: readonly string[] = []): BundleFile {
+  const document = parseDocument(new TextDecoder().decode(file.content))
+  const present = elsewhere.filter((name) => document.getIn(['services', name, 'scale']) !== ELSEWHERE.scale)
+  if (present.length === 0) return file
+  for (const name of present) document.setIn(['services', name], document.createNode(ELSEWHERE))
+  return { ...file, content: new TextEncoder().encode(document.toString({ lineWidth: 0 })) }
 }
 
 /**

@@ -4,6 +4,7 @@ import { joinFailures, settleEachHost } from '../model/on-each-host.ts'
 import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import { desiredFromRelease, type ArchivingHost } from './rollback.ts'
+import { limitRelease } from './limit-release.ts'
 import { findOtherImage, hasRole } from './same-release.ts'
 
 /** A host whose current release another one gets. */
@@ -24,7 +25,7 @@ const ATTEMPTS_READ = 1
 
 /**
  * The desired state of a host that joins the others: the newest release of them with its images by digest and its files, whatever
- * the tag means by now, without tasks. A host with an older release or with none gives none, and is named in the notes, like one
+ * the tag means by now, without tasks. A host with another role gives it, too, if it runs all services of the host. A host with an older release or with none gives none, and is named in the notes, like one
  * whose release cannot be read. Throws HOSTS_DIFFER if the newest release has other images on one host than on another, NO_DONOR if
  * no host with it runs the services of the host, and what reading the archives throws if none can be read; HOSTS_DIFFER, too, if
  * the host has a newer release than they.
@@ -47,7 +48,12 @@ export async function resolveJoin(
     release !== undefined && release.id === newest?.id ? [{ ...it, release }] : [],
   )
   refuseDifferent(current)
-  const donor = current.find(({ services }) => hasRole(host.services, services))
+  const [donor] = current
+    .sort((a, b) => Number(hasRole(host.services, b.services)) - Number(hasRole(host.services, a.services)))
+    .flatMap((it) => {
+      const release = limitRelease(it.release, { services: host.services, of: it.services })
+      return release === undefined ? [] : [{ ...it, release }]
+    })
   if (donor === undefined) throw noDonor(host, newest)
   const { release, archive } = donor
   refuseNewer(host, newestRelease((await host.archive.read(ATTEMPTS_READ, signal)).releases), donor)

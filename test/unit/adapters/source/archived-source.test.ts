@@ -43,3 +43,15 @@ test('the files of an archived release get the health checks of this deploy', as
   expect(services['api']?.healthcheck).toBeUndefined()
   expect(services['web']?.healthcheck?.test.slice(-2)).toEqual(['curl', '$$HOST'])
 })
+
+test('a host with another role has no containers of the other services', async () => {
+  const app = { ...fakeApp([]), elsewhere: ['web'] }
+  expect(overrideIn(await source().bundle(app, { api: 'a@1' }))).toEqual({
+    services: { api: { image: 'a@1' }, web: { scale: 0, deploy: { replicas: 0 }, pull_policy: 'never' } },
+  })
+  const same = await createArchivedSource(
+    { read: () => Promise.reject(new Error('not read')), files: () => source().bundle(app, { api: 'a@1' }) },
+    {} as Release,
+  ).bundle(app, { api: 'a@1' })
+  expect(same).toEqual(await source().bundle(app, { api: 'a@1' }))
+})

@@ -158,15 +158,42 @@ test('a host with a newer release than the others does not get theirs', async ()
   expect([a, b].map((host) => host!.releases.at(-1)?.id)).toEqual(['r1', 'r2'])
 })
 
-test('a host with a role of its own finds no other one with its services', async () => {
+test('a host with a new role gets its services from one that runs them, too', async () => {
   const world = await fleet()
-  world.hosts[2]!.services = ['backend']
+  const [a, , c] = world.hosts
+  c!.services = ['backend']
+  c!.releases = []
+  for (const { id } of c!.containers.all) c!.containers.remove(id)
+  c!.files.clear()
+  world.movedTags.set('ghcr.io/acme/backend:v1', 'v9')
   join(world, 2)
-  expect(await world.failure()).toMatchObject({
-    code: 'NO_DONOR',
-    message:
-      'No other host that answers runs the services of c (backend) in r1, so their images and files are unknown.',
-  })
+  const plan = await world.deploy()
+  expect(plan.joins).toEqual({ release: 'r1', from: 'a' })
+  expect(c!.running).toMatch(/^backend:v1#backend-\d$/)
+  expect(c!.releases.at(-1)).toMatchObject({ id: 'r1', elsewhere: ['nginx'] })
+  expect(Object.keys(c!.releases.at(-1)?.services ?? {})).toEqual(['backend'])
+  expect(a!.releases.at(-1)?.elsewhere).toBeUndefined()
+})
+
+test('a host finds no other one that runs all its services', async () => {
+  const world = await fleet()
+  for (const host of world.hosts.slice(0, 2)) host.services = ['backend']
+  world.app = shop
+  world.request = { hosts: world.hosts.slice(0, 2) }
+  world.request = {
+    ...world.request,
+    resolveDesired: async () => ({ desired: world.desired, sites: world.sites.slice(0, 2) }),
+  }
+  await world.deploy()
+  for (const services of [['backend', 'nginx'], ['nginx'], undefined]) {
+    if (services === undefined) delete world.hosts[2]!.services
+    else world.hosts[2]!.services = services
+    join(world, 2)
+    expect(await world.failure()).toMatchObject({
+      code: 'NO_DONOR',
+      message: `No other host that answers runs the services of c (${services?.join(', ') ?? 'all services'}) in r2, so their images and files are unknown.`,
+    })
+  }
 })
 
 test('a rollback takes a release that a host does not have from another one', async () => {
