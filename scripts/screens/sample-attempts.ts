@@ -96,6 +96,8 @@ export function sampleAttempt(
     replaces: undefined,
     undo: undefined,
     lost: undefined,
+    leftOut: undefined,
+    joins: undefined,
     imagesChanged: ['backend', 'frontend'],
     isArchived: true,
     isCurrent: false,

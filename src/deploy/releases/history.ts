@@ -33,6 +33,10 @@ export type Attempt = {
   undo: { startedAtMs: number; endedAtMs: number | undefined } | undefined
   /** The hosts that were lost during it, as far as this host's journal has them; undefined without one. */
   lost: readonly string[] | undefined
+  /** The hosts that were left out of it; undefined without any. */
+  leftOut: readonly string[] | undefined
+  /** The release of the other hosts that it brought to this one, and the host whose record it was taken from. */
+  joins: { release: string; from: string } | undefined
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
@@ -120,6 +124,8 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
     replaces: textOf(started?.['replaces']),
     undo: readUndo(entries),
     lost: readLost(entries),
+    leftOut: readNames(started?.['leftOut']),
+    joins: readJoins(started?.['joins']),
     images: readImages(started?.['images']) ?? recorded,
   }
 }
@@ -157,8 +163,18 @@ function readLost(entries: readonly JournalEntry[]): string[] | undefined {
   const named = entries.flatMap(({ event, lost }) =>
     (event === 'undo.finished' || event === 'hosts.lost') && Array.isArray(lost) ? (lost as unknown[]) : [],
   )
-  const names = [...new Set(named.filter((it) => typeof it === 'string'))]
+  return readNames(named)
+}
+
+/** The names in a list, each once; undefined without any. */
+function readNames(value: unknown): string[] | undefined {
+  const names = Array.isArray(value) ? [...new Set(value.filter((it) => typeof it === 'string'))] : []
   return names.length === 0 ? undefined : names
+}
+
+function readJoins(value: unknown): Attempt['joins'] {
+  const { release, from } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return typeof release === 'string' && typeof from === 'string' ? { release, from } : undefined
 }
 
 function readSteps(entries: readonly JournalEntry[]): StepTime[] {

@@ -86,7 +86,7 @@ function AttemptLine({
   /** It is what the host shows now. */
   isPresent: boolean
 }): JSX.Element {
-  const { release, tag, requests, outcome, imagesChanged, isArchived, lost: lostHosts } = attempt
+  const { release, tag, requests, outcome, imagesChanged, isArchived, leftOut, joins } = attempt
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
   const lost = requests && `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`
   return (
@@ -99,7 +99,9 @@ function AttemptLine({
           {outcome.kind === 'failed' && outcome.reason !== undefined && (
             <p class="reason">{outcome.reason}</p>
           )}
-          {lostHosts !== undefined && <p class="reason">Lost during it: {lostHosts.join(', ')}</p>}
+          {joins !== undefined && <p class="reason quiet">Taken from {joins.from}</p>}
+          {leftOut !== undefined && <p class="reason">Left out: {leftOut.join(', ')}</p>}
+          {attempt.lost !== undefined && <p class="reason">Lost during it: {attempt.lost.join(', ')}</p>}
           {imagesChanged !== undefined && imagesChanged.length > 0 && (
             <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
           )}

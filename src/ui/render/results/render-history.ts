@@ -55,8 +55,13 @@ export function paintMark(text: string, { colors, glyphs }: TerminalStyle): stri
 }
 
 function outcomeWords(attempt: Attempt): string {
-  const { lost } = attempt
-  return lost === undefined ? resultWords(attempt) : `${resultWords(attempt)} (lost: ${someNames(lost)})`
+  const { lost, leftOut, joins } = attempt
+  const more = [
+    ...(joins === undefined ? [] : [`taken from ${joins.from}`]),
+    ...(leftOut === undefined ? [] : [`without ${someNames(leftOut)}`]),
+    ...(lost === undefined ? [] : [`lost: ${someNames(lost)}`]),
+  ]
+  return more.length === 0 ? resultWords(attempt) : `${resultWords(attempt)} (${more.join('; ')})`
 }
 
 function resultWords({ outcome, restores }: Attempt): string {

@@ -160,6 +160,25 @@ test('names the hosts that were lost during an attempt, before and after the rec
   `)
 })
 
+test('names the hosts that were left out, and the one that a release was taken from', () => {
+  const joins = { release: 'r2', from: 'a' }
+  const journal = [
+    { version: 1, at: 0, release: 'r1', event: 'deploy.started', tag: 'v1', leftOut: ['b', 'c'] },
+    { version: 1, at: 1, release: 'r1', event: 'hosts.lost', lost: ['d'] },
+    { version: 1, at: 2, release: 'r1', event: 'deploy.finished', outcome: 'deployed' },
+    { version: 1, at: 3, release: 'r2', event: 'deploy.started', tag: 'v2', joins },
+    { version: 1, at: 4, release: 'r2', event: 'deploy.finished', outcome: 'deployed' },
+  ] as const
+  const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
+  expect(attempts).toMatchObject([{ joins }, { leftOut: ['b', 'c'], lost: ['d'] }])
+  expect(renderHistory(attempts, plainLook, 60_000)).toMatchInlineSnapshot(`
+    "   RELEASE  TAG  WHEN          BY  DURATION  CHANGED  STATE  OUTCOME
+    ✓  r2       v2   just now             0.0 s                  deployed (taken from a)
+    ✓  r1       v1   1 minute ago         0.0 s                  deployed (without b, c; lost: d)
+    "
+  `)
+})
+
 test('a journal with objects where texts belong is read', () => {
   const object = { toString: '' }
   const at = { version: 1, at: 0, release: 'r1' }
@@ -203,6 +222,8 @@ test('any journal can be rendered as a history', () => {
     outcome: of('deployed', 'failed'),
     task: of('migrate'),
     lost: of(['b'], [{}]),
+    leftOut: of(['b'], [{}]),
+    joins: of({ release: 'r1', from: 'a' }, { release: 1 }),
     ...{ code: of('X'), reason: of('why'), kind: of('pull-image'), exitCode: of(1), durationMs: of(5) },
   })
   fc.assert(
