@@ -340,6 +340,10 @@ export class FakeHost implements TargetHost {
         envFile: this.envFile,
         releases: this.releases.map((it) => (it === this.releases.at(-1) ? it : { ...it, files: {} })),
         journalBytes: this.journal.length,
+        ...(this.journal.findLast(({ event }) => /^host\.(left|joined)$/.test(event))?.event ===
+          'host.left' && {
+          isOut: true,
+        }),
         listeningPorts: [
           ...this.foreignPorts,
           ...this.containers.all.flatMap((container) => container.publishedPorts),

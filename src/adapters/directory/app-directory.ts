@@ -13,6 +13,7 @@ import { findEnvUses } from './env/env-uses.ts'
 import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
 import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runReadingScript, runScript, scriptFailure } from './host-script.ts'
+import { readBalancer } from './read-balancer.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
 import { withWriter } from './written-by.ts'
@@ -194,6 +195,7 @@ function readDirectoryObservation(
       .map((port) => Number.parseInt(port, 16))
       .filter((port) => port > 0),
     journalBytes: Number(text('journal-bytes')),
+    ...readBalancer(text('balancer')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'), path)],
     composeHashes: new Map(

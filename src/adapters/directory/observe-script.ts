@@ -1,4 +1,5 @@
 import {
+  balancerLine,
   hashFiles,
   journalBytes,
   keyNames,
@@ -85,6 +86,8 @@ date +%s
 section journal-bytes
 ${journalBytes}section lock
 ${printHolder}
+section balancer
+${balancerLine}
 if [ -f "$path/.env" ] && [ -r "$path/.env" ]; then
   section env
   key_names "$path/.env"

@@ -74,6 +74,14 @@ export const journalBytes = `
 if is_own "$path/.dray/journal.ndjson"; then wc -c < "$path/.dray/journal.ndjson"; else echo 0; fi
 `
 
+/** Prints the last line of the journal that says whether the host is in its load balancer, if there is one. */
+export const balancerLine = `
+if is_own "$path/.dray/journal.ndjson" && grep -qs '"event":"host\\.left"' "$path/.dray/journal.ndjson"; then
+  tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" |
+    sed -n -e '/"event":"host\\.left"/p' -e '/"event":"host\\.joined"/p' | tail -n 1 | pass_on ${JOURNAL_TAIL_BYTES}
+fi
+`
+
 /** Hashes the files on standard input, one path per line, with as few processes as possible. */
 export const hashFiles = `
 while IFS= read -r file; do
@@ -213,7 +221,8 @@ for record in "$path"/.dray/releases/*/release.json; do
   if [ "$record" = "$path/.dray/releases/$newest/release.json" ]; then cat "$record"
   else head -c ${RECORD_BYTES} "$record" | sed '/^  "files": {$/,/^  }/{/^    /d;}'; fi | pass_on ${RECORD_BYTES}
 done
-section journal
+section balancer
+${balancerLine}section journal
 is_own "$path/.dray/journal.ndjson" && tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}
 
 # Only containers that dray did not start have an image without a digest; it costs as much as a model.

@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { fewAtOnce } from '../../shared/few-at-once.ts'
+import { serves } from '../model/container.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
@@ -76,7 +77,10 @@ const describe = (error: unknown): string => (error instanceof Error ? error.mes
 export function listOut(runs: readonly HostRun[]): string[] {
   return runs
     .filter(({ done }) => done.isOut)
-    .map(({ host }) => `${host.name} is out of the load balancer: its hook \`join\` did not succeed`)
+    .map(
+      ({ host }) =>
+        `${host.name} is out of the load balancer: its hook \`join\` did not succeed; the next deploy runs it again`,
+    )
 }
 
 /**
@@ -90,7 +94,7 @@ async function undoOutside(run: HostRun, execution: Execution, undone: string[])
   const context = { run, execution, signal: new AbortController().signal, print: () => undefined }
   const [leave, join] = (['leave', 'join'] as const).map((it) => hooks.find(({ moment }) => moment === it))
   const { done } = run
-  const isNew = leave === undefined
+  const isNew = !run.observation.containers.some(serves)
   const out = isNew ? newLeave(execution) : leave
   const isSwitched = done.switched || done.recreated.size > 0
   if (out !== undefined && (isNew ? done.joins : isSwitched) && !done.isOut) {

@@ -76,6 +76,11 @@ export function isRunning(container: Container): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
 }
 
+/** Whether it may serve the app: it runs, and not for a task; a stand-in does. */
+export function serves(container: Container): boolean {
+  return isRunning(container) && (!container.oneOff || container.standIn === true)
+}
+
 /** False if it keeps restarting or Docker reports it as unhealthy, so that another deploy replaces it. */
 export function isWell({ state, health }: Container): boolean {
   return state === 'running' && health !== 'unhealthy'

@@ -184,6 +184,8 @@ export type DirectoryObservation = {
   listeningPorts: readonly number[]
   /** Size of the journal, measured first. */
   journalBytes: number
+  /** Its hook `leave` ran, and `join` has not succeeded since. */
+  isOut?: true
   /** Recorded releases, oldest first; only the newest includes its files. */
   releases: readonly Release[]
   /** Ids of all releases ever started, including failed ones. */

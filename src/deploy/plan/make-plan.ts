@@ -6,6 +6,7 @@ import { assignTasks } from './roles/desired-on-host.ts'
 import { refuseHomelessTasks, refuseNowhere } from './roles/refuse-nowhere.ts'
 import { warnOfUnasked, warnOfUnplaced } from './roles/warn-of-hosts.ts'
 import { countAtOnce, orderSteps } from './order-steps.ts'
+import { isOut } from './steps/plan-host-turn.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
 import { describeProxies } from './steps/plan-switches.ts'
@@ -27,7 +28,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   const desiredThere = assignTasks(hosts, desired)
   const used = observations.flatMap(({ directory }) => directory.usedReleaseIds)
   const release = desired.joins?.release ?? nextReleaseId(used)
-  const unchanged = hosts.every(isUnchanged)
+  const unchanged = hosts.every((host) => isUnchanged(host) && !isOut(host, desired))
   if (!unchanged) refuseHomelessTasks(observations, desired)
   const fleet = hosts.map((plan, index) => ({ plan, desired: desiredThere[index] ?? desired }))
   const arrivals = unchanged

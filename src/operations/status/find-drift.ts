@@ -27,6 +27,7 @@ export function findDrift(input: DriftInput): Drift[] {
     ...standInDrift(input),
     ...fileDrift(input),
     ...envDrift(input),
+    ...balancerDrift(input),
   ]
 }
 
@@ -126,6 +127,14 @@ function standInDrift(input: DriftInput): Drift[] {
       message: `${name}, a stand-in of ${service}, was left by an interrupted deploy.`,
       hint: `${deployAgain(input)} removes it.`,
     }))
+}
+
+/** A host that an interrupted or undone deploy took out of the load balancer serves no requests from there. */
+function balancerDrift(input: DriftInput): Drift[] {
+  const { host, observation } = input
+  if (observation.isOut !== true) return []
+  const message = `${host} is out of the load balancer: its hook \`join\` has not succeeded since it left.`
+  return [{ kind: 'load-balancer', subject: host, message, hint: `${deployAgain(input)} runs it again.` }]
 }
 
 const OVERRIDE = /(^|\/)(docker-)?compose\.override\.ya?ml$/

@@ -51,6 +51,8 @@ export type StatusObservation = {
   fileSystems: readonly FileSystem[]
   /** Size of the journal: it grows with every deploy, also with one that fails. */
   journalBytes: number
+  /** Its hook `leave` ran, and `join`, which dray.yml has, has not succeeded since. */
+  isOut?: true
   /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined
 }

@@ -113,6 +113,7 @@ export type DriftKind =
   | 'node'
   | 'file'
   | 'env-file'
+  | 'load-balancer'
 
 /** A difference from the release. */
 export type Drift = {

@@ -140,11 +140,11 @@ export async function observeHost(
   context: CliContext,
 ): Promise<ObservedEnvironment['hosts'][number]> {
   const { signal, clock } = context
-  const { environment, probe } = input.config
+  const { environment, probe, hooks } = input.config
   const { path, engine } = environment
   try {
     return await onHost(host, async (runner) => {
-      const observation = await observeApp({ runner, path }, signal, timeoutMs)
+      const { isOut, ...observation } = await observeApp({ runner, path }, signal, timeoutMs)
       const stack =
         engine === 'swarm'
           ? await withinLook(observeStackOf(observation.release, runner, context), host)
@@ -153,7 +153,8 @@ export async function observeHost(
       const asked = { prober: createProber(runner), clock, forMs: askMs, signal }
       const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
       const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
-      return { host, observation: { ...observation, urls, ...(stack && { stack }) } }
+      const balancer = isOut === true && hooks.join !== undefined ? { isOut } : {}
+      return { host, observation: { ...observation, urls, ...balancer, ...(stack && { stack }) } }
     })
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError)) throw error

@@ -1,5 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { StepOf } from '../../model/plan.ts'
+import { writeJournal } from '../journal.ts'
 import type { Execution, HostRun, StepRunner } from '../execution.ts'
 
 type Step = StepOf<'run-host-hook'>
@@ -33,6 +34,9 @@ export async function runForHost(
   // A hook that fails halfway may have taken the host out.
   if (moment === 'leave') run.done.isOut = true
   else run.done.joins = true
+  // Until it has joined again, `dray status` says so, also if dray is killed now.
+  const isRecorded = execution.desired.hostHooks?.join !== undefined
+  if (moment === 'leave' && isRecorded) writeJournal(run, execution, { event: 'host.left' })
   if (execution.runHostHook === undefined)
     throw new DrayError('INTERNAL', 'The plan has hooks for hosts, and there is nothing to run them with.')
   const { release } = execution.plan
@@ -41,7 +45,9 @@ export async function runForHost(
     { host, release, onLine, signal },
   )
   if (exitCode === 0) {
-    if (moment === 'join') run.done.isOut = false
+    if (moment === 'leave') return
+    run.done.isOut = false
+    writeJournal(run, execution, { event: 'host.joined' })
     return
   }
   const end =

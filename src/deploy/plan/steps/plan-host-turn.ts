@@ -1,4 +1,4 @@
-import { isRunning, type Container } from '../../model/container.ts'
+import { serves } from '../../model/container.ts'
 import { probeTargetOf } from '../../model/entrance.ts'
 import type { HostHookMoment } from '../../model/hooks.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
@@ -7,12 +7,14 @@ import { planTraffic } from './plan-traffic.ts'
 
 /**
  * The turn of one host: it leaves the load balancer, its traffic switches, it joins again and is watched. A host on which nothing
- * of the app runs gets no requests that it could finish: it only joins. Where nothing changes, its URL is asked; a host without one
- * has no step.
+ * of the app runs gets no requests that it could finish: it only joins. Where nothing changes, its URL is asked, and it joins if it is
+ * still out of the load balancer; a host with none of both has no step.
  */
 export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const switches = planTraffic(host, desired)
-  if (switches.every(({ kind }) => kind === 'check-url')) return switches
+  if (switches.every(({ kind }) => kind === 'check-url')) {
+    return isOut(host, desired) ? [...switches, ...planHook('join', host, desired)] : switches
+  }
   return [
     ...(host.observation.containers.some(serves) ? planHook('leave', host, desired) : []),
     ...switches,
@@ -21,8 +23,9 @@ export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[]
   ]
 }
 
-function serves(container: Container): boolean {
-  return isRunning(container) && (!container.oneOff || container.standIn === true)
+/** Whether an earlier deploy took the host out of the load balancer, and its hook `join` has not succeeded since. */
+export function isOut({ observation }: HostPlan, { hostHooks }: DesiredRelease): boolean {
+  return observation.directory.isOut === true && hostHooks?.join !== undefined
 }
 
 const CAUSES: Readonly<Record<HostHookMoment, string>> = {

@@ -292,14 +292,30 @@ describe('hooks for each host', () => {
     for (const host of world.hosts) expect(host.running).toBe(v1)
   })
 
-  test('a host that cannot join again is named', async () => {
-    const { world } = await withHooks('b join')
+  test('a host that cannot join again is named, and joins in the next deploy, even if that has nothing to change', async () => {
+    const { world, log } = await withHooks('b join')
     expect(await world.failure()).toMatchObject({
       code: 'UNDO_FAILED',
       exitCode: 4,
-      notUndone: ['b is out of the load balancer: its hook `join` did not succeed'],
+      notUndone: [
+        'b is out of the load balancer: its hook `join` did not succeed; the next deploy runs it again',
+      ],
     })
     for (const host of world.hosts) expect(host.running).toBe(v1)
+    const { runHostHook, ...request } = world.request
+    world.request = {
+      ...request,
+      runHostHook: async ({ moment }, { host }) => {
+        log.push(`${host} ${moment}`)
+        return { exitCode: 0 }
+      },
+    }
+    expect(runHostHook).toBeDefined()
+    log.splice(0)
+    world.app = shop
+    const plan = await world.deploy()
+    expect([plan.unchanged, log]).toEqual([false, ['b join']])
+    expect((await world.deploy()).unchanged).toBe(true)
   })
 
   test('a host that is not well while it is watched takes back all', async () => {

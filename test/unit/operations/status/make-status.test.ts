@@ -213,6 +213,12 @@ describe('drift is', () => {
   })
 })
 
+test('a host that is out of the load balancer has drifted, with the command that brings it back', () => {
+  expect(driftOf({ isOut: true })).toEqual([
+    'load-balancer: a is out of the load balancer: its hook `join` has not succeeded since it left. `dray deploy test --tag v1` runs it again.',
+  ])
+})
+
 describe('no drift is', () => {
   test.each<[string, Partial<StatusObservation>]>([
     [
