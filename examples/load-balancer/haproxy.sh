@@ -40,18 +40,18 @@ set_state() {
   esac
 }
 
-# Requests under way, the column `scur` of https://docs.haproxy.org/2.6/management.html#9.1.
-count_sessions() {
-  ask 'show stat' | awk -F, -v backend="${server%%/*}" -v name="$name" '$1 == backend && $2 == name { print $5 }'
+# A column of the server's line: https://docs.haproxy.org/2.6/management.html#9.1.
+read_column() {
+  ask 'show stat' | awk -F, -v column="$1" -v backend="${server%%/*}" -v name="$name" '$1 == backend && $2 == name { print $column }'
 }
 
 case $DRAY_HOOK in
   leave)
-    # New requests go to the other hosts; those under way finish, or are left after this time.
+    # New requests go to the other hosts; those under way (scur) finish, or are left after this time.
     most=${LB_DRAIN_SECONDS:-30}
     set_state drain
     end=$((SECONDS + most))
-    while sessions=$(count_sessions) && [ "${sessions:-0}" != 0 ]; do
+    while sessions=$(read_column 5) && [ "${sessions:-0}" != 0 ]; do
       if [ $SECONDS -ge $end ]; then
         echo "$server: $sessions still open after $most s"
         break
@@ -60,7 +60,17 @@ case $DRAY_HOOK in
     done
     ;;
   join)
+    # The next host leaves after this one has joined, so HAProxy's own check (status) must have seen that it is up.
+    most=${LB_JOIN_SECONDS:-30}
     set_state ready
+    end=$((SECONDS + most))
+    while status=$(read_column 18) && case $status in UP* | 'no check') false ;; esac do
+      if [ $SECONDS -ge $end ]; then
+        echo "$server: still $status after $most s" >&2
+        exit 1
+      fi
+      sleep 0.2
+    done
     ;;
 esac
 echo "$server: $DRAY_HOOK"

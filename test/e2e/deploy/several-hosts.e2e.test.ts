@@ -9,7 +9,12 @@ import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const [one, two] = [net.server('srv1'), net.server('srv2')]
+const hooksFor = (backend: string) => {
+  const hook = `LB_API=${one.address}:9999 LB_BACKEND=${backend} bash load-balancer/haproxy.sh`
+  return { leave: hook, join: hook }
+}
 const task = { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' }
+const settings = { tasks: { migrate: task }, services: { backend: { health: { timeout: '4s' } } } }
 let app: TestApp
 /** The same app as its people see it on the second server. */
 let twin: TestApp
@@ -31,6 +36,8 @@ frontend http
 backend shop
     server srv1 ${one.address}:80 check inter 1s
     server srv2 ${two.address}:80 check inter 1s
+backend first
+    server srv1 ${one.address}:80 check inter 1s
 `
   await one.writeFile('/srv/lb/haproxy.cfg', configuration)
   await one.docker(
@@ -43,17 +50,12 @@ beforeAll(async () => {
   const options = { net, name: 'twin' }
   await one.run(['mkdir', '-p', '/srv/lb'])
   await startLoadBalancer()
-  const hook = `LB_API=${one.address}:9999 bash load-balancer/haproxy.sh`
   twin = await TestApp.make({ ...options, server: two })
   app = await TestApp.make({
     ...options,
     server: one,
     files: { 'load-balancer/haproxy.sh': await readFile('examples/load-balancer/haproxy.sh', 'utf8') },
-    config: {
-      hooks: { leave: hook, join: hook },
-      tasks: { migrate: task },
-      services: { backend: { health: { timeout: '4s' } } },
-    },
+    config: { hooks: hooksFor('shop'), ...settings },
     environment: { host: undefined, hosts: [one.sshTarget, two.sshTarget] },
   })
   await app.mustDeploy('v1')
@@ -155,6 +157,36 @@ test('a host that is down is refused, or left out, and gets the release of the o
   const [ours, theirs] = await Promise.all([one, two].map(releaseIds))
   expect(theirs?.at(-1)).toBe(ours?.at(-1))
   expect((await app.dray(['status', 'test', '--exit-code'])).exitCode).toBe(0)
+})
+
+test('a proxy that is recreated cuts no request, not even a slow one: its host leaves, and waits for it', async () => {
+  const compose = await readFile('examples/shop/docker-compose.yml', 'utf8')
+  const withProxy = (keys: string): Promise<void> =>
+    app.writeSource({ 'docker-compose.yml': compose.replace('  nginx:\n', `  nginx:\n${keys}`) })
+  // Docker kills it when the hook has not waited.
+  const grace = '    stop_grace_period: 1s\n'
+  await withProxy(grace)
+  await app.mustDeploy('v2')
+  const proxies = await Promise.all([app, twin].map((it) => it.containerIds('nginx')))
+  await withProxy(`${grace}    environment: [CHANGED=1]\n`)
+  const load = { target: `http://${one.address}:8200`, slow: { every: 25, ms: 5_000 } }
+  const { report } = await underLoad(app, load, () => app.mustDeploy('v2'))
+  expectNoneFailed(report)
+  const now = await Promise.all([app, twin].map((it) => it.containerIds('nginx')))
+  expect(now.flat().filter((id) => proxies.flat().includes(id))).toEqual([])
+})
+
+test('a host that the load balancer does not have is deployed as the others are', async () => {
+  const hosts = [one.sshTarget, { host: two.sshTarget, services: ['backend'] }]
+  const file = {
+    ...{ app: 'twin', registry: 'ghcr.io/acme', environments: { test: { hosts, path: app.path } } },
+    ...{ probe: { url: 'http://localhost/api/health' }, hooks: hooksFor('first'), ...settings },
+  }
+  await app.writeSource({ 'dray.yml': JSON.stringify(file) })
+  const result = await app.mustDeploy('v3')
+  const turns = stepsOf(result, 'run-host-hook').map((it) => `${it.moment} ${it.host}`)
+  expect(turns).toEqual([one, two].flatMap(({ sshTarget }) => [`leave ${sshTarget}`, `join ${sshTarget}`]))
+  expect((await twin.containers()).map(({ service }) => service)).toEqual(['backend'])
 })
 
 async function releaseIds(server: TestServer): Promise<string[]> {

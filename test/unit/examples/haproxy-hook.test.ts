@@ -6,14 +6,23 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const script = fileURLToPath(new URL('../../../examples/load-balancer/haproxy.sh', import.meta.url))
 
-/** The runtime API of a HAProxy that knows a.example.com, with the sessions that it has at each question; the last one stays. */
-async function startApi(sessions: readonly number[]): Promise<{ address: string; asked: string[] }> {
+/**
+ * The runtime API of a HAProxy that knows a.example.com, with its open sessions and its status at each question; the last ones stay.
+ */
+async function startApi(
+  sessions: readonly number[],
+  states: readonly string[] = ['UP'],
+): Promise<{ address: string; asked: string[] }> {
   const asked: string[] = []
   let questions = 0
   const answer = (command: string): string => {
     if (command === 'show stat') {
-      const open = sessions[Math.min(questions++, sessions.length - 1)] ?? 0
-      return `# pxname,svname,qcur,qmax,scur,smax\nshop,a.example.com,0,0,${open},9\nshop,BACKEND,0,0,7,9\n\n`
+      const at = <T>(of: readonly T[]): T | undefined => of[Math.min(questions, of.length - 1)]
+      const line = (name: string, open: unknown, status: unknown): string =>
+        `shop,${name},0,0,${String(open)}${','.repeat(13)}${String(status)},1\n`
+      const text = `# pxname,svname\n${line('a.example.com', at(sessions), at(states))}${line('BACKEND', 7, 'DOWN')}\n`
+      questions += 1
+      return text
     }
     if (command.includes(' other/')) return 'No such backend.\n\n'
     return command.includes('/a.example.com ') ? '\n' : 'No such server.\n\n'
@@ -47,7 +56,7 @@ async function runHook(
   return { exitCode, text: text.trim() }
 }
 
-test('a host leaves when the requests that it has are answered, and joins', async () => {
+test('a host leaves when the requests that it has are answered', async () => {
   const { address, asked } = await startApi([2, 1, 0])
   expect(await runHook(address, { DRAY_HOOK: 'leave' })).toEqual({
     exitCode: 0,
@@ -55,8 +64,23 @@ test('a host leaves when the requests that it has are answered, and joins', asyn
   })
   const stat = 'show stat'
   expect(asked).toEqual(['set server shop/a.example.com state drain', stat, stat, stat])
-  expect((await runHook(address, { DRAY_HOOK: 'join' })).exitCode).toBe(0)
-  expect(asked.slice(4)).toEqual(['set server shop/a.example.com state ready'])
+}, 60_000)
+
+test('a host has joined when HAProxy has seen that it is up', async () => {
+  const { address, asked } = await startApi([0], ['DOWN', 'DOWN 1/2', 'UP'])
+  expect(await runHook(address, { DRAY_HOOK: 'join' })).toEqual({
+    exitCode: 0,
+    text: 'shop/a.example.com: join',
+  })
+  const stat = 'show stat'
+  expect(asked).toEqual(['set server shop/a.example.com state ready', stat, stat, stat])
+  const unchecked = await startApi([0], ['no check'])
+  expect((await runHook(unchecked.address, { DRAY_HOOK: 'join' })).exitCode).toBe(0)
+  const down = await startApi([0], ['DOWN'])
+  expect(await runHook(down.address, { DRAY_HOOK: 'join', LB_JOIN_SECONDS: '1' })).toEqual({
+    exitCode: 1,
+    text: 'shop/a.example.com: still DOWN after 1 s',
+  })
 }, 60_000)
 
 test('requests that do not end are left after a while, and said', async () => {
