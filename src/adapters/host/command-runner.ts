@@ -76,4 +76,12 @@ export interface CommandRunner extends AsyncDisposable {
   dial(host: string, port: number): Promise<Duplex>
   /** The same for a Unix socket on that machine, if the runner supports it. */
   dialSocket?(path: string): Promise<Duplex>
+  /**
+   * Sends one request to a login program that runs no commands, such as `dray gate`, on a connection of its own; `connect` is not
+   * needed. Only over SSH. Throws as `connect` and `run` do.
+   */
+  ask?(
+    request: string,
+    options?: Pick<RunOptions, 'signal' | 'timeoutMs' | 'mostBytes'>,
+  ): Promise<CommandOutput>
 }

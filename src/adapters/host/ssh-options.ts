@@ -47,6 +47,12 @@ export function buildCommandArgs(
   return [...configArgs(target), ...optionArgs(options), ...destinationArgs(target), command]
 }
 
+/** Arguments of an `ssh` that sends one request on a connection of its own. */
+export function buildRequestArgs(target: Omit<SshTarget, 'controlPath'>, request: string): string[] {
+  const options = { ...common, LogLevel: 'ERROR', ControlMaster: 'no', ControlPath: 'none' }
+  return [...configArgs(target), ...optionArgs(options), ...destinationArgs(target), request]
+}
+
 /**
  * Arguments of an `ssh -O` that sends a request to the connection. No configuration is read, since its forwards would be
  * requested, too.
@@ -68,7 +74,7 @@ export function buildConfigArgs(target: SshTarget): string[] {
   return [...configArgs(target), '-G', ...destinationArgs(target)]
 }
 
-function configArgs(target: SshTarget): string[] {
+function configArgs(target: Omit<SshTarget, 'controlPath'>): string[] {
   return target.configFile === undefined ? [] : ['-F', target.configFile]
 }
 
@@ -76,7 +82,7 @@ function optionArgs(options: Readonly<Record<string, string>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
 }
 
-function destinationArgs({ address }: SshTarget): string[] {
+function destinationArgs({ address }: Pick<SshTarget, 'address'>): string[] {
   const port = address.port === undefined ? [] : ['-p', String(address.port)]
   return [...port, '--', address.destination]
 }

@@ -1,8 +1,5 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
-import { systemClock } from '../../shared/clock.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { runAttached } from './attached-child.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
@@ -19,9 +16,11 @@ import type {
   RunOptions,
   CommandRunner,
 } from './command-runner.ts'
+import { connectSocket } from './connect-socket.ts'
 import { skipPast } from './skip-past.ts'
 import { SshConnection } from './ssh-connection.ts'
-import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
+import { readSshFailure } from './ssh-failure.ts'
+import { buildCommandArgs, buildRequestArgs, type SshTarget } from './ssh-options.ts'
 import { MOST_OUTPUT_BYTES } from './too-much-output.ts'
 
 const endThereMs = 1000
@@ -187,6 +186,19 @@ export class SshRunner implements CommandRunner {
     return exitCode
   }
 
+  async ask(
+    request: string,
+    options: Pick<RunOptions, 'signal' | 'timeoutMs' | 'mostBytes'> = {},
+  ): Promise<CommandOutput> {
+    options.signal?.throwIfAborted()
+    const child = this.#track(startChild('ssh', buildRequestArgs(this.#target, request)))
+    const output = await collectOutput(child, { ...options, title: `\`${request}\` on ${this.name}` })
+    // ssh's own exit code.
+    if (output.exitCode !== 255) return output
+    const { hasKnownHosts = false } = this.#target
+    throw readSshFailure(output.stderr, this.name, { hasKnownHosts, lockedKeys: [] })
+  }
+
   dial(host: string, port: number): Promise<Duplex> {
     return this.#dialForwarded(`${host.includes(':') ? `[${host}]` : host}:${port}`)
   }
@@ -248,10 +260,9 @@ export class SshRunner implements CommandRunner {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     const connection = await this.#connecting?.catch(() => undefined)
-    if (connection === undefined) return
     for (const stream of this.#streams) stream.destroy()
     this.#endChildren()
-    await connection.close()
+    await connection?.close()
     await Promise.all([...this.#children].map((child) => child.ended))
   }
 
@@ -266,20 +277,6 @@ function outputOf({ isTalkative }: SshConnection): {
   ownOutput: (chunk: Buffer) => Buffer
 } {
   return { markOutput: isTalkative, ownOutput: isTalkative ? skipPast(outputMark) : (chunk) => chunk }
-}
-
-/** Waits for a place in ssh's short queue: connect(2) gives EAGAIN if it is full. */
-async function connectSocket(path: string): Promise<Socket> {
-  for (let tries = 0; ; tries += 1) {
-    const socket = connect({ path, allowHalfOpen: true })
-    try {
-      await once(socket, 'connect')
-      return socket
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries === 100) throw error
-      await systemClock.sleep(20)
-    }
-  }
 }
 
 /** Ending a command requires its process id. */
