@@ -34,7 +34,7 @@ function followed(journal: string) {
   const environment = { name: 'production', path: '/srv/shop', hosts: ['a'] }
   const input = { config: { environment } } as unknown as EnvironmentInput
   const context = { clock, signal: new AbortController().signal } as unknown as CliContext
-  const follower = followDeploy(input, { onHost, context })
+  const follower = followDeploy(input, { onHost, context, newsOf: () => undefined })
   const answer = (): void =>
     read({
       exitCode: 0,

@@ -15,8 +15,11 @@ describe('a gate lets through', () => {
     ],
     ['plan v1.4.0', { name: 'plan', tag: 'v1.4.0' }],
     ['rollback', { name: 'rollback' }],
-    ['status', { name: 'status' }],
-    ['history', { name: 'history' }],
+    ['status', { name: 'status', isJson: false }],
+    ['status --json', { name: 'status', isJson: true }],
+    ['history', { name: 'history', isJson: false, withSteps: false }],
+    ['history --json', { name: 'history', isJson: true, withSteps: false }],
+    ['history --json --steps', { name: 'history', isJson: true, withSteps: true }],
   ])('%s', (text, request) => {
     expect(parseGateRequest(text, all)).toMatchObject(request)
   })
@@ -63,6 +66,19 @@ describe('a gate refuses', () => {
     'DEPLOY v1',
     'rollback r1',
     'status staging',
+    'status --json staging',
+    'status --json ',
+    'status  --json',
+    'status --json --watch',
+    'status --jsonl',
+    'status --config=/tmp/dray.yml',
+    'history --steps',
+    'history --steps --json',
+    'history --json --limit 9',
+    'history --json\n--steps',
+    'rollback --json',
+    'plan v1 --json',
+    'deploy v1 --json',
     'logs',
     'env production edit',
     'constructor',
@@ -132,6 +148,40 @@ describe('dray gate', () => {
     const { exitCode, stderr } = await gate('deploy v1', { env })
     expect(exitCode).toBe(3)
     expect(stderr).toContain('[HOST_UNREACHABLE]')
+  })
+
+  test('answers a program with what it is about first, and with a failure as a line', async () => {
+    const cwd = await makeProject(files)
+    const lines = async (asked: string): Promise<unknown[]> => {
+      const env = { SSH_ORIGINAL_COMMAND: asked }
+      const { exitCode, stdout } = await runCli(['gate', 'production', 'status', 'history'], { cwd, env })
+      expect(exitCode).toBe(3)
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown)
+    }
+    const introduction = {
+      type: 'gate',
+      environment: 'production',
+      path: '/srv/shop',
+      hosts: ['deploy@nowhere.invalid'],
+    }
+    expect(await lines('status --json')).toMatchObject([
+      introduction,
+      { type: 'status', hosts: [{ verdict: 'unknown', failure: { code: 'HOST_UNREACHABLE' } }] },
+    ])
+    expect(await lines('history --json')).toMatchObject([
+      introduction,
+      { type: 'failed', failure: { code: 'HOST_UNREACHABLE' } },
+    ])
+  })
+
+  test('answers a program with the failure of an unreadable dray.yml', async () => {
+    const cwd = await makeProject({ ...files, 'dray.yml': 'environments: { production: { host: 1 } }\n' })
+    const env = { SSH_ORIGINAL_COMMAND: 'status --json' }
+    const { stdout } = await runCli(['gate', 'production', 'status'], { cwd, env })
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'failed', failure: { code: 'CONFIG_INVALID' } })
   })
 
   test('wants an environment', async () => {

@@ -18,6 +18,7 @@ const types = {
   'env.changed': true,
   'env.listed': true,
   failed: true,
+  gate: true,
   'history.attempt': true,
   'history.task': true,
   'hook.finished': true,

@@ -22,7 +22,13 @@ test.each([
 ])('the page says that it does not measure the %s of a swarm, and what does', async (question, hint) => {
   const { signal } = new AbortController()
   const context = { clock: new FakeClock(0), signal } as unknown as CliContext
-  using answers = openAnswers(config, { onHost, context, clean: String, offsetMs: () => 0 })
+  using answers = openAnswers(config, {
+    onHost,
+    context,
+    clean: String,
+    offsetMs: () => 0,
+    newsOf: () => undefined,
+  })
   const query = new URLSearchParams({ environment: 'production' })
   expect(await answers.answer(question, query, signal)).toMatchObject({
     failure: {

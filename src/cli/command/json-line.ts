@@ -56,6 +56,7 @@ export type JsonResult =
         images: readonly (Omit<PlannedImage, 'target'> & { service: string; digest?: Digest })[]
       })
   | { type: 'promote.finished'; from: string; to: string; tag: string; images: readonly PromotedImage[] }
+  | ({ type: 'gate'; path: string; hosts: readonly string[] } & OfEnvironment)
   | ({ type: 'status' } & EnvironmentStatus)
   | ({ type: 'history.attempt' } & Partial<AttemptSteps> & HistoryEntry<Omit<Attempt, keyof AttemptSteps>>)
   | ({ type: 'history.task' } & HistoryEntry<TaskAttempt>)

@@ -1,7 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { releaseLabel, releaseNumber, type Release } from '../../deploy/model/release.ts'
 import { findOtherImage } from '../../deploy/releases/same-release.ts'
-import { deployAgain, findDrift } from './find-drift.ts'
+import { findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
 import { findStackDrift } from './find-stack-drift.ts'
 import { inactiveStatus, isUp, serviceStatus } from './service-status.ts'
@@ -13,15 +13,21 @@ export type ObservedEnvironment = {
   environment: string
   /** The app's directory on the hosts. */
   path: string
-  hosts: readonly ({ host: string } & ({ observation: StatusObservation } | { failure: Failure }))[]
+  hosts: readonly ({ host: string } & (
+    | { observation: StatusObservation }
+    | { failure: Failure }
+    /** What the dray of a gate says; `nowMs` is its time. Of several hosts, if the gate is on another machine. */
+    | { told: readonly HostStatus[]; nowMs: number }
+  ))[]
 }
 
 /** Makes the status from the observations. Pure: ages are relative to each host's own clock. */
 export function makeStatus(observed: ObservedEnvironment): EnvironmentStatus {
   const newest = newestReleaseOf(observed)
-  const hosts = observed.hosts.map((it): HostStatus => {
-    if ('failure' in it) return { host: it.host, verdict: 'unknown', failure: it.failure }
-    return hostStatus({ ...it, environment: observed.environment, path: observed.path }, newest)
+  const hosts = observed.hosts.flatMap((it): readonly HostStatus[] => {
+    if ('told' in it) return it.told.map((told) => besideOthers(told, newest, observed.environment))
+    if ('failure' in it) return [{ host: it.host, verdict: 'unknown', failure: it.failure }]
+    return [hostStatus({ ...it, environment: observed.environment, path: observed.path }, newest)]
   })
   return { environment: observed.environment, verdict: worstVerdict(hosts.map((it) => it.verdict)), hosts }
 }
@@ -35,7 +41,7 @@ type Seen = { host: string; observation: StatusObservation; environment: string;
 
 function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
   const { host, observation } = seen
-  const { release, lock, nowMs, fileSystems, urls, stack } = observation
+  const { release, lock, nowMs, fileSystems, journalBytes, urls, stack } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
   const services = servicesOf(observation).sort((a, b) => (a.service < b.service ? -1 : 1))
   return {
@@ -56,6 +62,7 @@ function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
     drift,
     urls,
     fileSystems,
+    journalBytes,
     ...(stack === undefined ? {} : { swarm: swarmStatus(stack) }),
     ...(lock === undefined ? {} : { lock: lock.holder === undefined ? {} : { holder: lock.holder } }),
   }
@@ -85,12 +92,28 @@ function driftOf({ host, observation, environment, path }: Seen, newest: Newest 
   if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
   const found = findDrift(input)
   const message = describeOther(release, newest, environment)
-  if (message === undefined) return found
-  const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings all hosts to the same release.`
-  return [{ kind: 'release', subject: release.id, message, hint }, ...found]
+  return message === undefined ? found : [otherRelease(release, message, environment), ...found]
 }
 
-type Newest = { host: string; release: Release }
+function otherRelease({ id }: { id: string }, message: string, environment: string): Drift {
+  const hint = `\`dray deploy ${environment}\` brings all hosts to the same release.`
+  return { kind: 'release', subject: id, message, hint }
+}
+
+/** What a gate says of a host, with the drift that only those see who see the other hosts. */
+function besideOthers(told: HostStatus, newest: Newest | undefined, environment: string): HostStatus {
+  if (told.verdict === 'unknown' || newest === undefined || told.lock !== undefined) return told
+  if (told.release === undefined)
+    return { ...told, verdict: 'drifted', drift: [describeNone(told.host, newest, environment)] }
+  if (told.release.id === newest.release.id) return told
+  if (told.drift.some(({ kind }) => kind === 'release')) return told
+  const drift = [otherRelease(told.release, otherNumber(told.release.id, newest, environment), environment)]
+  const verdict = told.verdict === 'ok' ? 'drifted' : told.verdict
+  return { ...told, verdict, drift: [...drift, ...told.drift] }
+}
+
+/** `images`: unknown of a host of a gate. */
+type Newest = { host: string; release: { id: string; tag?: string | undefined }; images?: Release }
 
 /** A host that serves nothing beside one that does: half of the requests fail if a load balancer sends them to both. */
 function describeNone(host: string, newest: Newest, environment: string): Drift {
@@ -104,27 +127,30 @@ function describeNone(host: string, newest: Newest, environment: string): Drift 
 }
 
 /** How the release of a host differs from the newest one; undefined if it is the same. */
-function describeOther(
-  release: Release,
-  { host, release: newest }: Newest,
-  environment: string,
-): string | undefined {
-  if (release.id !== newest.id)
-    return `Release ${release.id} is current here, but another host of ${environment} has ${newest.id}.`
+function describeOther(release: Release, other: Newest, environment: string): string | undefined {
+  const { host, release: newest, images } = other
+  if (release.id !== newest.id) return otherNumber(release.id, other, environment)
   const [here, there] = [release, newest].map(({ id, tag }) => releaseLabel(id, tag))
   if (here !== there) return `Release ${here} is current here, but ${host} has ${there}.`
-  const other = findOtherImage(release, newest)
-  return other && `${other} of release ${release.id} has another image here than on ${host}.`
+  const image = images && findOtherImage(release, images)
+  return image && `${image} of release ${release.id} has another image here than on ${host}.`
+}
+
+function otherNumber(here: string, { release }: Newest, environment: string): string {
+  return `Release ${here} is current here, but another host of ${environment} has ${release.id}.`
 }
 
 /** Hosts of one environment receive each release together, under one number. The first of several with the newest one. */
 function newestReleaseOf({ hosts }: ObservedEnvironment): Newest | undefined {
   return hosts
-    .flatMap((it) =>
-      'observation' in it && it.observation.release !== undefined
-        ? [{ host: it.host, release: it.observation.release }]
-        : [],
-    )
+    .flatMap((it): Newest[] => {
+      if ('told' in it)
+        return it.told.flatMap(({ host, ...told }) =>
+          'release' in told && told.release !== undefined ? [{ host, release: told.release }] : [],
+        )
+      const release = 'observation' in it ? it.observation.release : undefined
+      return release === undefined ? [] : [{ host: it.host, release, images: release }]
+    })
     .sort((a, b) => releaseNumber(b.release.id) - releaseNumber(a.release.id))[0]
 }
 

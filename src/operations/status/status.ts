@@ -37,6 +37,8 @@ export type KnownHost = {
   /** The URL of the probe, and the published ports that answered after the last deploy. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
+  /** Size of the journal: it differs when there is something new in the history. */
+  journalBytes?: number
   /** With Swarm. */
   swarm?: SwarmStatus
   /** With `--usage`. */
@@ -101,19 +103,21 @@ export type FailedTask = {
   atMs: number
 }
 
-export type DriftKind =
-  | 'release'
-  | 'service'
-  | 'image'
-  | 'configuration'
-  | 'replicas'
-  | 'foreign-container'
-  | 'foreign-service'
-  | 'update'
-  | 'node'
-  | 'file'
-  | 'env-file'
-  | 'load-balancer'
+export const DRIFT_KINDS = [
+  'release',
+  'service',
+  'image',
+  'configuration',
+  'replicas',
+  'foreign-container',
+  'foreign-service',
+  'update',
+  'node',
+  'file',
+  'env-file',
+  'load-balancer',
+] as const
+export type DriftKind = (typeof DRIFT_KINDS)[number]
 
 /** A difference from the release. */
 export type Drift = {

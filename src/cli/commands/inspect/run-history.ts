@@ -1,4 +1,6 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
+import { readToldHistory, type ToldHistory } from '../../../adapters/gate/told-history.ts'
+import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readHistory } from '../../../deploy/releases/history.ts'
 import { readTaskHistory } from '../../../deploy/tasks/task-history.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
@@ -9,11 +11,13 @@ import { renderTaskHistory } from '../../../ui/render/results/render-task-histor
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
-import { connectReachable } from '../../command/connect-hosts.ts'
+import { openRunners } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { JsonResult } from '../../command/json-line.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
 import type { historyCommand } from './history.ts'
+import { openGates, type ThroughGate } from './through-gate.ts'
 
 /** Prints the history of every host that answers; returns the exit code. Then throws the errors of the others. */
 export async function runHistory(
@@ -24,41 +28,63 @@ export async function runHistory(
   const input = await loadEnvironment(command, context, { swarm: true })
   const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
   const { hosts, path } = input.config.environment
-  const down: unknown[] = []
-  await using connected = await connectReachable(input, context, (error) => void down.push(error))
-  const { results: histories, failures } = await settleEachHost(
-    connected.hosts,
-    ({ name }) => name,
-    async ({ name, runner }) => {
-      const steps = command.options.steps === true ? 'all' : 'some'
-      const archive = createReleaseArchive({ runner, path, steps })
+  const { signal } = context
+  const isDetailed = command.options.steps === true
+  const gates = openGates()
+  const read = (runner: CommandRunner): Promise<readonly ToldHistory[]> => {
+    const readArchive = async (): Promise<readonly ToldHistory[]> => {
+      const archive = createReleaseArchive({ runner, path, steps: isDetailed ? 'all' : 'some' })
       // One more, to find the images that the last one changed.
-      const records = await archive.read(limit + 1, context.signal)
-      const found = { attempts: readHistory(records, limit), tasks: readTaskHistory(records.journal, limit) }
-      return { name, ...cleanValue(found, clean) }
-    },
-  )
-  for (const { name, attempts, tasks } of histories) {
+      const records = await archive.read(limit + 1, signal)
+      return [
+        {
+          host: runner.name,
+          attempts: readHistory(records, limit),
+          tasks: readTaskHistory(records.journal, limit),
+        },
+      ]
+    }
+    const through: ThroughGate<readonly ToldHistory[]> = {
+      ...{ request: isDetailed ? 'history --json --steps' : 'history --json', path },
+      read: (answer) => readToldHistory(answer, { host: runner.name, limit }),
+    }
+    return gates.read(runner, readArchive, { through, signal })
+  }
+  await using opened = await openRunners(hosts, context)
+  const { results, failures } = await settleEachHost(opened.runners, ({ name }) => name, read)
+  const histories = cleanValue(results.flat(), clean)
+  for (const { host, attempts, tasks } of histories) {
     if (command.global.json) {
-      const startOf = (startedAtMs: number) => ({
-        host: name,
-        startedAt: new Date(startedAtMs).toISOString(),
-      })
-      for (const { startedAtMs, steps, plan, samples, ...attempt } of attempts) {
-        const shown = command.options.steps === true ? { steps, plan, samples } : {}
-        json({ type: 'history.attempt', ...startOf(startedAtMs), ...attempt, ...shown })
-      }
-      for (const { startedAtMs, ...task } of tasks)
-        json({ type: 'history.task', ...startOf(startedAtMs), ...task })
+      for (const line of historyLines({ host, attempts, tasks }, isDetailed)) json(line)
       continue
     }
     const now = context.clock.now()
-    if (hosts.length > 1) print(style.colors.bold(name))
+    if (histories.length > 1 || hosts.length > 1) print(style.colors.bold(host))
     print(renderHistory(attempts, style, now))
-    if (command.options.steps === true) print(renderSteps(attempts, style))
+    if (isDetailed) print(renderSteps(attempts, style))
     if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, style, now)}`)
   }
-  const all = [...down, ...failures]
-  if (all.length > 0) throw joinFailures(all)
+  if (failures.length > 0) throw joinFailures(failures)
   return EXIT.done
+}
+
+/** The history of a host as lines of `--json`. */
+export function historyLines(
+  { host, attempts, tasks }: ToldHistory,
+  withSteps: boolean,
+): (JsonResult & { type: 'history.attempt' | 'history.task' })[] {
+  const startOf = (startedAtMs: number) => ({ host, startedAt: new Date(startedAtMs).toISOString() })
+  return [
+    ...attempts.map(({ startedAtMs, steps, plan, samples, ...attempt }) => ({
+      type: 'history.attempt' as const,
+      ...startOf(startedAtMs),
+      ...attempt,
+      ...(withSteps && { steps, plan, samples }),
+    })),
+    ...tasks.map(({ startedAtMs, ...task }) => ({
+      type: 'history.task' as const,
+      ...startOf(startedAtMs),
+      ...task,
+    })),
+  ]
 }

@@ -1,16 +1,19 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { stripControl } from '../../../shared/strip-control.ts'
 
-const tag = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
+const tag = '(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})'
 const image = '[a-z0-9][a-z0-9._:/-]{0,254}@sha256:[0-9a-f]{64}'
 
 /** The requests that a key can be allowed to make: their form in messages, and their exact pattern. */
 export const gateRequests = {
-  deploy: { form: 'deploy TAG [IMAGE@DIGEST...]', pattern: new RegExp(`^deploy (${tag})((?: ${image})*)$`) },
-  plan: { form: 'plan TAG', pattern: new RegExp(`^plan (${tag})$`) },
+  deploy: {
+    form: 'deploy TAG [IMAGE@DIGEST...]',
+    pattern: new RegExp(`^deploy ${tag}(?<expected>(?: ${image})*)$`),
+  },
+  plan: { form: 'plan TAG', pattern: new RegExp(`^plan ${tag}$`) },
   rollback: { form: 'rollback', pattern: /^rollback$/ },
-  status: { form: 'status', pattern: /^status$/ },
-  history: { form: 'history', pattern: /^history$/ },
+  status: { form: 'status [--json]', pattern: /^status(?<json> --json)?$/ },
+  history: { form: 'history [--json [--steps]]', pattern: /^history(?<json> --json(?<steps> --steps)?)?$/ },
 } as const
 
 export type GateRequestName = keyof typeof gateRequests
@@ -21,6 +24,10 @@ export type GateRequest = {
   tag: string | undefined
   /** Images by digest, as for `--expect`. */
   expected: string | undefined
+  /** The answer is for a program. */
+  isJson: boolean
+  /** For `history`: with the steps of each deploy. */
+  withSteps: boolean
 }
 
 /** The requests that a gate allows, from its command line. Throws USAGE for an unknown one. */
@@ -41,7 +48,16 @@ export function readGateRequests(names: readonly string[]): GateRequestName[] {
 export function parseGateRequest(text: string | undefined, allowed: readonly GateRequestName[]): GateRequest {
   for (const name of allowed) {
     const found = gateRequests[name].pattern.exec(text ?? '')
-    if (found) return { name, tag: found[1], expected: found[2]?.trim() || undefined }
+    if (found === null) continue
+    const { tag: asked, expected, json, steps } = found.groups ?? {}
+    const isJson = json !== undefined
+    return {
+      name,
+      tag: asked,
+      expected: expected?.trim() || undefined,
+      isJson,
+      withSteps: steps !== undefined,
+    }
   }
   const forms = allowed.map((name) => `\`${gateRequests[name].form}\``).join(', ')
   const asked = stripControl(text ?? '')

@@ -1,9 +1,13 @@
 import { parseEnvFile } from '../../../config/env-file.ts'
 import { environmentVariables } from '../../../config/environment-variables.ts'
+import { failureFrom } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
+import { loadNamedEnvironment } from '../../command/load-environment.ts'
+import { reportFailure } from '../../command/report-failure.ts'
 import type { gateCommand } from './gate.ts'
 import { parseGateRequest, readGateRequests, type GateRequest } from './gate-request.ts'
 
@@ -29,16 +33,31 @@ export async function runGate(input: InputOf<typeof gateCommand>, context: CliCo
   const asksRegistry = request.name === 'deploy' || request.name === 'plan'
   const credentials = asksRegistry ? await readCredentials(context) : {}
   const env = { ...withoutOwnVariables(context.env), ...credentials }
-  return await runRequest(
-    request,
-    { environment, global: { ...input.global, plain: true } },
-    { ...context, env },
-  )
+  const global = { ...input.global, plain: true, json: request.isJson }
+  const run = request.isJson ? answerProgram : runRequest
+  return await run(request, { environment, global }, { ...context, env })
+}
+
+type Asked = { environment: string; global: GlobalOptions }
+
+/** Runs a request whose answer is JSON: what it is about comes first, and a failure is part of it. */
+async function answerProgram(request: GateRequest, asked: Asked, context: CliContext): Promise<number> {
+  const { environment, global } = asked
+  try {
+    const loaded = await loadNamedEnvironment({ name: environment, options: global, swarm: true }, context)
+    const { path, hosts } = loaded.config.environment
+    createCommandOutput(loaded, context).json({ type: 'gate', environment, path, hosts })
+    return await runRequest(request, asked, context)
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof DrayError)) throw error
+    reportFailure(failureFrom(error), global, context)
+    return error.exitCode
+  }
 }
 
 async function runRequest(
-  { name, tag, expected }: GateRequest,
-  { environment, global }: { environment: string; global: GlobalOptions },
+  { name, tag, expected, withSteps }: GateRequest,
+  { environment, global }: Asked,
   context: CliContext,
 ): Promise<number> {
   const input = { arguments: { environment }, rest: [], options: {}, global } as const
@@ -61,7 +80,7 @@ async function runRequest(
     }
     case 'history': {
       const { runHistory } = await import('../inspect/run-history.ts')
-      return runHistory(input, context)
+      return runHistory({ ...input, options: withSteps ? { steps: true } : {} }, context)
     }
   }
 }

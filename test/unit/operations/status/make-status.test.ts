@@ -86,6 +86,7 @@ test('a host where all is as it was released is well', () => {
         },
       ],
       "host": "a",
+      "journalBytes": 1000,
       "release": {
         "ageMs": 129600000,
         "by": {

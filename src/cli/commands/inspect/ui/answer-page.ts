@@ -1,4 +1,6 @@
 import { createReleaseArchive } from '../../../../adapters/directory/release-archive.ts'
+import { readToldHistory } from '../../../../adapters/gate/told-history.ts'
+import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { failureFrom } from '../../../../deploy/execute/failure.ts'
 import { newestRelease, releaseNumber, type Release } from '../../../../deploy/model/release.ts'
 import { readHistory } from '../../../../deploy/releases/history.ts'
@@ -31,21 +33,26 @@ export async function answerTimeline(
   { onHost, context }: AnswerPorts,
 ): Promise<Timeline> {
   const { hosts, path } = config.environment
-  const read = async (host: string): Promise<HostTimeline> => {
-    // One more, to find the images that the last one changed.
-    const contents = await onHost(host, (runner) =>
-      createReleaseArchive({ runner, path, steps: 'all' }).read(ATTEMPTS + 1, context.signal),
-    )
-    const attempts = readHistory(contents, ATTEMPTS)
-    return { host, attempts, tasks: readTaskHistory(contents.journal, ATTEMPTS) }
+  const { signal } = context
+  const read = (host: string): Promise<readonly HostTimeline[]> => {
+    const readArchive = async (runner: CommandRunner): Promise<readonly HostTimeline[]> => {
+      // One more, to find the images that the last one changed.
+      const contents = await createReleaseArchive({ runner, path, steps: 'all' }).read(ATTEMPTS + 1, signal)
+      const attempts = readHistory(contents, ATTEMPTS)
+      return [{ host, attempts, tasks: readTaskHistory(contents.journal, ATTEMPTS) }]
+    }
+    return onHost(host, readArchive, {
+      ...{ request: 'history --json --steps', path, signal },
+      read: (answer) => readToldHistory(answer, { host, limit: ATTEMPTS }),
+    })
   }
-  return {
-    hosts: await Promise.all(
-      hosts.map((host) =>
-        orFailure(read(host), context).then((it) => ('failure' in it ? { host, ...it } : it)),
-      ),
-    ),
-  }
+  const found = await Promise.all(
+    hosts.map(async (host) => {
+      const answer = await orFailure(read(host), context)
+      return 'failure' in answer ? [{ host, ...answer }] : answer
+    }),
+  )
+  return { hosts: found.flat() }
 }
 
 /** An archived release, with what changed against the one before it. A failure if it is not archived. */

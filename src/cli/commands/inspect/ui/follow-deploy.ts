@@ -1,5 +1,7 @@
 import { followJournal } from '../../../../adapters/directory/journal-follower.ts'
 import { createReleaseArchive } from '../../../../adapters/directory/release-archive.ts'
+import { readToldHistory } from '../../../../adapters/gate/told-history.ts'
+import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import type { JournalEntry } from '../../../../deploy/model/lock.ts'
 import { releaseNumber } from '../../../../deploy/model/release.ts'
@@ -16,53 +18,97 @@ export type DeployFollower = Disposable & { state(): LiveDeploy }
 /** More than the journal of any deploy: a container that can write it must not fill the memory of this machine. */
 const MOST_BYTES = 32e6
 
+type Ports = AnswerPorts & {
+  /** Differs when a host has something new to read. */
+  newsOf: (environment: string, host: string) => string | undefined
+}
+
 /** Follows the journals of all hosts, with one process on each that waits; a host that does not answer is tried again. */
-export function followDeploy({ config }: EnvironmentInput, ports: AnswerPorts): DeployFollower {
-  const { hosts, path } = config.environment
+export function followDeploy({ config }: EnvironmentInput, ports: Ports): DeployFollower {
+  const { name, hosts, path } = config.environment
   const stop = new AbortController()
-  const states = new Map<string, () => LiveHost>(hosts.map((host) => [host, () => ({ host, isRead: false })]))
-  for (const host of hosts) void followHost({ host, path, states }, ports, stop.signal)
+  const states = new Map<string, () => readonly LiveHost[]>(
+    hosts.map((host) => [host, () => [{ host, isRead: false }]]),
+  )
+  const newsOf = (host: string): string | undefined => ports.newsOf(name, host)
+  for (const host of hosts) void followHost({ host, path, states, newsOf }, ports, stop.signal)
   return {
-    state: () => ({ hosts: [...states.values()].map((read) => read()) }),
+    state: () => ({ hosts: [...states.values()].flatMap((read) => read()) }),
     [Symbol.dispose]: () => stop.abort(),
   }
 }
 
-type Followed = { host: string; path: string; states: Map<string, () => LiveHost> }
+type Followed = {
+  host: string
+  path: string
+  states: Map<string, () => readonly LiveHost[]>
+  newsOf: (host: string) => string | undefined
+}
 
-async function followHost(
-  { host, path, states }: Followed,
-  { onHost, context }: AnswerPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock } = context
+async function followHost(followed: Followed, ports: Ports, signal: AbortSignal): Promise<void> {
+  const { host, states, newsOf } = followed
+  const { clock } = ports.context
   const isOver = (): boolean => signal.aborted
   // What was read stays known when the host does not answer.
   const journal = new LastAttempt()
-  const state = (): LiveHost => ({ host, ...journal.state(clock.now()) })
+  let state = (): readonly LiveHost[] => [{ host, ...journal.state(clock.now()) }]
   while (!isOver()) {
+    const seen = newsOf(host)
+    let isAsked = false
     const beganAnew = new AbortController()
     try {
-      await onHost(host, async (runner) => {
-        const archive = createReleaseArchive({ runner, path, steps: 'all', timeoutMs: LOOK_MS })
-        const contents = await archive.read(1, signal)
-        journal.begin(contents)
-        states.set(host, state)
-        await followJournal(
-          { runner, path },
-          { fromByte: contents.journalBytes, signal: AbortSignal.any([signal, beganAnew.signal]) },
-          (entries) => {
-            if (!journal.add(entries, clock.now())) beganAnew.abort()
-          },
-        )
+      const told = await readHost({ ...followed, journal, beganAnew }, ports, {
+        signal,
+        onRead: () => states.set(host, state),
       })
+      if (told !== undefined) {
+        state = () => told
+        states.set(host, state)
+        isAsked = true
+      }
     } catch (error) {
       if (isOver()) return
       const failure = failureFrom(toDrayError(error))
-      if (!beganAnew.signal.aborted) states.set(host, () => ({ ...state(), failure }))
+      const known = state
+      if (!beganAnew.signal.aborted) states.set(host, () => known().map((it) => ({ ...it, failure })))
+      isAsked = failure.code === 'GATE_REFUSED'
     }
-    await clock.sleep(PACE_MS.unknown, signal).catch(() => undefined)
+    do await clock.sleep(isAsked ? PACE_MS.deploying : PACE_MS.unknown, signal).catch(() => undefined)
+    while (isAsked && !isOver() && newsOf(host) === seen)
   }
+}
+
+type Read = Followed & { journal: LastAttempt; beganAnew: AbortController }
+
+/** Follows the journal of a host until the signal aborts; with a key of `dray gate`, returns what that says of the last attempts. */
+function readHost(
+  { host, path, journal, beganAnew }: Read,
+  { onHost, context: { clock } }: Ports,
+  { signal, onRead }: { signal: AbortSignal; onRead: () => void },
+): Promise<readonly LiveHost[] | undefined> {
+  const follow = async (runner: CommandRunner): Promise<undefined> => {
+    const archive = createReleaseArchive({ runner, path, steps: 'all', timeoutMs: LOOK_MS })
+    const contents = await archive.read(1, signal)
+    journal.begin(contents)
+    onRead()
+    await followJournal(
+      { runner, path },
+      { fromByte: contents.journalBytes, signal: AbortSignal.any([signal, beganAnew.signal]) },
+      (entries) => {
+        if (!journal.add(entries, clock.now())) beganAnew.abort()
+      },
+    )
+    return undefined
+  }
+  return onHost<readonly LiveHost[] | undefined>(host, follow, {
+    ...{ request: 'history --json --steps', path, signal, timeoutMs: LOOK_MS },
+    read: (answer) =>
+      readToldHistory(answer, { host, limit: 1 }).map((told) => ({
+        host: told.host,
+        isRead: true,
+        attempt: told.attempts[0],
+      })),
+  })
 }
 
 /** The entries of the last attempt of one host. */

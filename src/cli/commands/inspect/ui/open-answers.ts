@@ -26,6 +26,8 @@ type Ports = AnswerPorts & {
   clean: (text: string) => string
   /** The clock of a host minus that of this machine. */
   offsetMs: (environment: string, host: string) => number
+  /** Differs when a host has something new to read. */
+  newsOf: (environment: string, host: string) => string | undefined
 }
 
 /** What is followed for a page ends this long after its last question: it asks every second. */

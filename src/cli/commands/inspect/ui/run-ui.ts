@@ -43,8 +43,8 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
     { app: appOf(config), mayWrite, config },
     { ...ports, clean, readsAttempts: true },
   )
-  const { offsetMs } = watch
-  using answers = openAnswers(config, { ...ports, clean: output.clean, offsetMs })
+  const { offsetMs, newsOf } = watch
+  using answers = openAnswers(config, { ...ports, clean: output.clean, offsetMs, newsOf })
   await using actions = openActions({
     ...{ config, context, options, note: output.note },
     fail: (failure) => reportFailure(failure, options, context),

@@ -3,6 +3,7 @@ import { DrayError } from '../../../../errors/dray-error.ts'
 import { openRunners } from '../../../command/connect-each.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { OnHost } from '../ask-status.ts'
+import { openGates } from '../through-gate.ts'
 
 export type HostConnections = AsyncDisposable & { onHost: OnHost }
 
@@ -14,6 +15,7 @@ type Opened = AsyncDisposable & { runners: readonly [CommandRunner, ...CommandRu
  */
 export function holdConnections(context: CliContext): HostConnections {
   const opened = new Map<string, Promise<Opened>>()
+  const gates = openGates()
 
   const open = (host: string): Promise<Opened> => {
     const known = opened.get(host)
@@ -28,12 +30,11 @@ export function holdConnections(context: CliContext): HostConnections {
   }
 
   return {
-    onHost: async (host, read) => {
+    onHost: async (host, read, through) => {
       const connection = open(host)
       try {
         const [runner] = (await connection).runners
-        await runner.connect(context.signal)
-        return await read(runner)
+        return await gates.read(runner, read, { through, signal: context.signal })
       } catch (error) {
         if (isBroken(error)) await drop(host, connection)
         throw error
@@ -48,5 +49,5 @@ export function holdConnections(context: CliContext): HostConnections {
 /** The connection failed, not what was read over it. */
 function isBroken(error: unknown): boolean {
   if (!(error instanceof DrayError)) return false
-  return /^(?:HOST_(?!COMMAND_FAILED)|SSH_SECRET_INVALID|GATE_REFUSED)/.test(error.code)
+  return /^(?:HOST_(?!COMMAND_FAILED)|SSH_SECRET_INVALID)/.test(error.code)
 }

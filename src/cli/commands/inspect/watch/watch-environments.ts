@@ -1,16 +1,19 @@
 import { createReleaseArchive } from '../../../../adapters/directory/release-archive.ts'
+import { readToldHistory } from '../../../../adapters/gate/told-history.ts'
+import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
-import { readHistory, type Attempt } from '../../../../deploy/releases/history.ts'
-import type { HostStatus } from '../../../../operations/status/status.ts'
+import { readHistory } from '../../../../deploy/releases/history.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
 import { nameEnvironment } from '../../../../shared/name-environment.ts'
 import type { EnvironmentView, Overview } from '../../../../ui/page/model.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
 import { observeHost, type OnHost } from '../ask-status.ts'
+import type { ThroughGate } from '../through-gate.ts'
 import type { WatchedConfig, WatchedEnvironment } from './load-watched.ts'
 import { LOOK_MS, PACE_MS } from './pace.ts'
-import { isLocked, WatchedHosts } from './watched-hosts.ts'
+import { WatchedHosts, type LastAttempt } from './watched-hosts.ts'
 
 export type Watched = { app: string; mayWrite: boolean; config: WatchedConfig }
 
@@ -19,6 +22,11 @@ export type Watch = {
   follow(send: (overview: Overview) => void): Disposable
   /** The clock of a host minus that of this machine; 0 until the host was read. */
   offsetMs(environment: string, host: string): number
+  /**
+   * Differs when there is something new to read about the deploys of a host, and with each look while one is under way. Undefined
+   * while the host does not answer.
+   */
+  newsOf(environment: string, host: string): string | undefined
 }
 
 type WatchPorts = {
@@ -95,6 +103,7 @@ export function watchEnvironments({ app, mayWrite, config }: Watched, ports: Wat
       }
     },
     offsetMs: (environment, host) => known.get(environment)?.hosts?.offsetMs(host) ?? 0,
+    newsOf: (environment, host) => known.get(environment)?.hosts?.newsOf(host),
   }
 }
 
@@ -135,7 +144,7 @@ async function followHost(followed: Followed, ports: WatchPorts, signal: AbortSi
     hosts.take(seen, clock.now())
     publish()
     if (ports.readsAttempts && (await takeAttempt(followed, ports, signal)) && !isOver()) publish()
-    await clock.sleep(paceOf(hosts.statusOf(host)), signal).catch(() => undefined)
+    await clock.sleep(paceOf(hosts, host), signal).catch(() => undefined)
   }
 }
 
@@ -149,24 +158,29 @@ async function takeAttempt(
   if (key === undefined || hosts.hasAttempt(host)) return false
   const { path } = input.config.environment
   try {
-    const attempt = await onHost(host, (runner) =>
-      readLastAttempt(createReleaseArchive({ runner, path, timeoutMs: LOOK_MS }), signal),
-    )
-    hosts.takeAttempt(host, key, attempt)
+    const read = async (runner: CommandRunner): Promise<LastAttempt[]> => {
+      const archive = createReleaseArchive({ runner, path, timeoutMs: LOOK_MS })
+      return [{ host, attempt: readHistory(await archive.read(2, signal), 1)[0] }]
+    }
+    const through: ThroughGate<LastAttempt[]> = {
+      ...{ request: 'history --json', path, signal, timeoutMs: LOOK_MS },
+      read: (answer) =>
+        readToldHistory(answer, { host, limit: 1 }).map((told) => ({
+          host: told.host,
+          attempt: told.attempts[0],
+        })),
+    }
+    hosts.takeAttempts(host, key, await onHost(host, read, through))
     return true
-  } catch {
+  } catch (error) {
+    // The key may not ask for it: it is asked again after the next deploy.
+    if (error instanceof DrayError && error.code === 'GATE_REFUSED') hosts.takeAttempts(host, key, [])
     return false
   }
 }
 
-async function readLastAttempt(
-  archive: ReturnType<typeof createReleaseArchive>,
-  signal: AbortSignal,
-): Promise<Attempt | undefined> {
-  return readHistory(await archive.read(2, signal), 1)[0]
-}
-
-function paceOf(status: HostStatus | undefined): number {
-  if (status === undefined || status.verdict === 'unknown') return PACE_MS.unknown
-  return isLocked(status) ? PACE_MS.deploying : PACE_MS.calm
+function paceOf(hosts: WatchedHosts, host: string): number {
+  const isKnown = hosts.statusesOf(host).some(({ verdict }) => verdict !== 'unknown')
+  if (!isKnown) return PACE_MS.unknown
+  return hosts.isLocked(host) ? PACE_MS.deploying : PACE_MS.calm
 }

@@ -123,12 +123,14 @@ function linesOnChange({ options, output }: Printing, { clock }: CliContext): Sc
   }
 }
 
-/** What counts as a change: everything but ages, and disk use within one percent. */
+const UNCHANGED: ReadonlySet<string> = new Set(['ageMs', 'upMs', 'journalBytes'])
+
+/** What counts as a change: everything but ages and the growth of the journal, and disk use within one percent. */
 function stateOf(status: EnvironmentStatus): string {
   const hosts = status.hosts.map((host) =>
     host.verdict === 'unknown' ? host : { ...host, fileSystems: host.fileSystems.map(usedPercent) },
   )
   return JSON.stringify({ ...status, hosts }, (name, value: unknown) =>
-    name === 'ageMs' || name === 'upMs' ? undefined : value,
+    UNCHANGED.has(name) ? undefined : value,
   )
 }

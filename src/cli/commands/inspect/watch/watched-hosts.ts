@@ -1,6 +1,6 @@
 import type { Attempt } from '../../../../deploy/releases/history.ts'
 import { makeStatus, type ObservedEnvironment } from '../../../../operations/status/make-status.ts'
-import type { EnvironmentStatus, HostStatus, KnownHost } from '../../../../operations/status/status.ts'
+import type { EnvironmentStatus, HostStatus } from '../../../../operations/status/status.ts'
 import type { EnvironmentView } from '../../../../ui/page/model.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
 
@@ -8,6 +8,9 @@ type SeenHost = ObservedEnvironment['hosts'][number]
 
 /** One look at a host, with the time of this machine at which it ended. */
 type Look = { seen: SeenHost; readAtMs: number }
+
+/** The last attempt of a host. A gate on another machine has several hosts. */
+export type LastAttempt = { host: string; attempt: Attempt | undefined }
 
 /** The time of a host is in whole seconds, and takes a while to arrive. */
 const EXACT_MS = 5_000
@@ -17,7 +20,7 @@ export class WatchedHosts {
   readonly #input: EnvironmentInput
   readonly #looks = new Map<string, Look>()
   readonly #lastKnown = new Map<string, { readAtMs: number; status: HostStatus }>()
-  readonly #attempts = new Map<string, { of: string; attempt: Attempt | undefined }>()
+  readonly #attempts = new Map<string, { of: string; attempts: readonly LastAttempt[] }>()
   readonly #offsetsMs = new Map<string, number>()
 
   constructor(input: EnvironmentInput) {
@@ -26,25 +29,43 @@ export class WatchedHosts {
 
   take(seen: SeenHost, readAtMs: number): void {
     this.#looks.set(seen.host, { seen, readAtMs })
-    if (!('observation' in seen)) return
-    const offsetMs = seen.observation.nowMs - readAtMs
+    if ('failure' in seen) return
+    const offsetMs = ('told' in seen ? seen.nowMs : seen.observation.nowMs) - readAtMs
     this.#offsetsMs.set(seen.host, Math.abs(offsetMs) < EXACT_MS ? 0 : offsetMs)
-    const status = this.#status()?.hosts.find((it) => it.host === seen.host)
-    if (status !== undefined) this.#lastKnown.set(seen.host, { readAtMs, status })
+    for (const status of this.statusesOf(seen.host))
+      if (status.verdict !== 'unknown') this.#lastKnown.set(status.host, { readAtMs, status })
   }
 
-  /** The status of a host as it was read last; undefined until it was. */
-  statusOf(host: string): HostStatus | undefined {
-    return this.#status()?.hosts.find((it) => it.host === host)
+  /** The status of a host as it was read last; empty until it was. A gate on another machine has several. */
+  statusesOf(host: string): readonly HostStatus[] {
+    const seen = this.#looks.get(host)?.seen
+    const names = seen !== undefined && 'told' in seen ? seen.told.map((it) => it.host) : [host]
+    return this.#status()?.hosts.filter((it) => names.includes(it.host)) ?? []
   }
 
   /** Differs when there may be another last attempt; undefined while the host does not answer. */
   attemptKey(host: string): string | undefined {
-    const seen = this.#looks.get(host)?.seen
-    if (seen === undefined || !('observation' in seen)) return undefined
-    const { release, lock, journalBytes } = seen.observation
+    const known = this.statusesOf(host).filter((it) => it.verdict !== 'unknown')
+    if (known.length === 0) return undefined
     // During a deploy the journal grows all the time.
-    return JSON.stringify([release?.id, lock === undefined ? journalBytes : 'locked'])
+    return JSON.stringify(
+      known.map(({ release, lock, journalBytes }) => [
+        release?.id,
+        lock === undefined ? journalBytes : 'locked',
+      ]),
+    )
+  }
+
+  /** As `attemptKey`, and with each look while a deploy or a task holds the lock. */
+  newsOf(host: string): string | undefined {
+    const key = this.attemptKey(host)
+    if (key === undefined || !this.isLocked(host)) return key
+    return `${key} ${this.#looks.get(host)?.readAtMs ?? ''}`
+  }
+
+  /** Whether a deploy or a task holds the lock of a host. */
+  isLocked(host: string): boolean {
+    return this.statusesOf(host).some(isLocked)
   }
 
   /** Whether the last attempt of a host was read since its key changed. */
@@ -52,8 +73,8 @@ export class WatchedHosts {
     return this.#attempts.get(host)?.of === this.attemptKey(host)
   }
 
-  takeAttempt(host: string, of: string, attempt: Attempt | undefined): void {
-    this.#attempts.set(host, { of, attempt })
+  takeAttempts(host: string, of: string, attempts: readonly LastAttempt[]): void {
+    this.#attempts.set(host, { of, attempts })
   }
 
   /** The clock of a host minus that of this machine; 0 if they differ by less than can be measured; undefined until it was read. */
@@ -64,11 +85,11 @@ export class WatchedHosts {
   view(): EnvironmentView {
     const { name, hosts } = this.#input.config.environment
     const looks = [...this.#looks.values()]
-    const attempts = [...this.#attempts].flatMap(([host, { attempt }]) =>
-      attempt === undefined ? [] : [[host, attempt] as const],
+    const attempts = [...this.#attempts.values()].flatMap((last) =>
+      last.attempts.flatMap(({ host, attempt }) => (attempt === undefined ? [] : [[host, attempt] as const])),
     )
-    const sizes = looks.flatMap(({ seen }) =>
-      'observation' in seen ? [[seen.host, seen.observation.journalBytes] as const] : [],
+    const sizes = (this.#status()?.hosts ?? []).flatMap((it) =>
+      it.verdict === 'unknown' ? [] : [[it.host, it.journalBytes ?? 0] as const],
     )
     return {
       environment: name,
@@ -88,7 +109,6 @@ export class WatchedHosts {
   }
 }
 
-/** Whether a deploy or a task holds the lock of a host. */
-export function isLocked(host: HostStatus | undefined): boolean {
-  return (host as KnownHost | undefined)?.lock !== undefined
+function isLocked(host: HostStatus): boolean {
+  return host.verdict !== 'unknown' && host.lock !== undefined
 }

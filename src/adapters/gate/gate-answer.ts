@@ -1,0 +1,119 @@
+import * as z from 'zod'
+import { catalogue, type ErrorCode } from '../../errors/catalogue.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { cutText } from '../../shared/cut-text.ts'
+import { parseJson } from '../../shared/parse-json.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+import type { CommandOutput } from '../host/command-runner.ts'
+
+/** The requests of `dray gate` whose answer is JSON. */
+export type GateRequestText = 'status --json' | 'history --json' | 'history --json --steps'
+
+/** What a gate says of its environment, and the other lines of its answer. */
+export type GateAnswer = {
+  /** Its name in the dray.yml of the gate. */
+  environment: string
+  /** The hosts in that dray.yml: usually `local`; the servers, if the gate is on another machine. */
+  hosts: readonly string[]
+  /** When it answered, by its own clock, in milliseconds since the epoch. */
+  atMs: number
+  /** Objects with a `type`; what they have besides is to be checked. */
+  lines: readonly { type: string }[]
+}
+
+/** The login program is no longer `dray gate`: the user has another key now. */
+export class NotAGate extends DrayError {}
+
+/** Names and sentences: a server that is not trusted must not fill the page. */
+export const shortText = z.string().max(4096)
+const MOST_HOSTS = 100
+
+const introduction = z.object({
+  type: z.literal('gate'),
+  time: z.iso.datetime(),
+  environment: shortText,
+  path: shortText,
+  hosts: z.array(shortText).min(1).max(MOST_HOSTS),
+})
+const failed = z.object({
+  type: z.literal('failed'),
+  failure: z.object({ code: shortText, message: z.string(), hint: z.string() }),
+})
+const line = z.looseObject({ type: shortText })
+
+/**
+ * Reads what a gate answered to a request about the app in `path`. Throws GATE_REFUSED if it does not allow the request, or is that
+ * of another app; the failure that it reports; and `NotAGate`, HOST_COMMAND_FAILED, for what no gate answers.
+ */
+export function readGateAnswer(
+  { stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>,
+  { host, request, path }: { host: string; request: GateRequestText; path: string },
+): GateAnswer {
+  const lines = stdout.split('\n').flatMap((text) => line.safeParse(parseJson(text)).data ?? [])
+  const failure = lines.flatMap((it) => failed.safeParse(it).data ?? [])[0]?.failure
+  if (failure !== undefined) throw toldFailure(failure, host)
+  const gate = lines.flatMap((it) => introduction.safeParse(it).data ?? [])[0]
+  if (gate === undefined) throw refused(`${stdout}\n${stderr}`, host, request)
+  if (gate.path !== path) {
+    throw new DrayError(
+      'GATE_REFUSED',
+      `The key that ${host} accepted is one of \`dray gate\` for the app in ${cutText(stripControl(gate.path), 200)}, not in ${path}.`,
+      { hint: `Give dray ${anotherKey(host)}` },
+    )
+  }
+  const { environment, hosts, time } = gate
+  return { environment, hosts, atMs: Date.parse(time), lines }
+}
+
+function refused(printed: string, host: string, request: GateRequestText): DrayError {
+  const details = { logTail: tailOf(printed), logOf: 'ssh' }
+  if (!printed.includes('[GATE_REFUSED]')) {
+    return new NotAGate(
+      'HOST_COMMAND_FAILED',
+      `${host} does not answer \`${request}\` as \`dray gate\` does.`,
+      {
+        hint: `Run \`ssh ${host} ${request}\` to see what it answers.`,
+        details,
+      },
+    )
+  }
+  const [name] = request.split(' ')
+  return new DrayError(
+    'GATE_REFUSED',
+    `The key that ${host} accepted is one of \`dray gate\`, which does not allow \`${request}\`.`,
+    {
+      hint: `Allow \`${name}\` in its line of \`authorized_keys\`, with a dray there that is as new as this one; or give dray ${anotherKey(host)}`,
+      details,
+    },
+  )
+}
+
+function anotherKey(host: string): string {
+  return `another key for ${host}, for example as \`IdentityFile\` in ~/.ssh/config.`
+}
+
+function tailOf(printed: string): string[] {
+  return stripControl(printed)
+    .split('\n')
+    .filter((it) => it.trim() !== '')
+    .slice(-8)
+}
+
+/** Length limit of a sentence of a server. */
+const LONGEST = 2000
+
+function toldFailure(told: { code: string; message: string; hint: string }, host: string): DrayError {
+  const code = isCode(told.code) ? told.code : 'HOST_COMMAND_FAILED'
+  const say = (text: string): string => cutText(stripControl(text), LONGEST)
+  return new DrayError(code, `The gate of ${host}: ${say(told.message)}`, { hint: say(told.hint) })
+}
+
+function isCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code)
+}
+
+/** The name here of a host of the gate's dray.yml; undefined for one that it does not have. */
+export function nameToldHost(host: string, { hosts }: GateAnswer, told: string): string | undefined {
+  if (!hosts.includes(told)) return undefined
+  return hosts.length === 1 ? host : `${host}: ${told}`
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { GateAnswer } from '../../../../src/adapters/gate/gate-answer.ts'
+import { readToldHistory, type ToldHistory } from '../../../../src/adapters/gate/told-history.ts'
+import { historyLines } from '../../../../src/cli/commands/inspect/run-history.ts'
+import { readHistory } from '../../../../src/deploy/releases/history.ts'
+import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+
+const shop = fakeApp([fakeService('backend'), fakeProxy()])
+
+/** Of a host with two deploys, one that failed, a rollback and a task. */
+async function eventfulHistory(): Promise<ToldHistory> {
+  const world = new FakeWorld(shop)
+  const task = { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' as const }
+  for (const tag of ['v1', 'v2', 'v3']) {
+    world.app = withTag(shop, tag)
+    world.desired = { ...world.desired, tag, tasks: [task] }
+    world.host.taskExitCode = tag === 'v3' ? 1 : 0
+    await world.deploy().catch(() => undefined)
+  }
+  await world.rollback()
+  const contents = await world.host.archive.read(20)
+  const by = { user: 'anna', machine: 'laptop' }
+  const entry = { version: 1 as const, release: 'r2', task: 'seed' }
+  const tasks = [
+    { ...entry, at: 5_000, event: 'task.started', by },
+    { ...entry, at: 9_000, event: 'task.finished', outcome: 'failed', exitCode: 3, durationMs: 4_000 },
+  ]
+  return { host: 'local', attempts: readHistory(contents, 20), tasks: readTaskHistory(tasks, 20) }
+}
+
+const answerOf = (lines: readonly object[], hosts = ['local']): GateAnswer => ({
+  ...{ environment: 'on-server', hosts, atMs: 0 },
+  lines: JSON.parse(JSON.stringify(lines)) as GateAnswer['lines'],
+})
+
+test('what the dray of a gate prints is what this one would have read', async () => {
+  const history = await eventfulHistory()
+  const lines = historyLines(history, true)
+  expect(readToldHistory(answerOf(lines), { host: 'local', limit: 20 })).toEqual([history])
+  expect(history.attempts[0]?.steps.length).toBeGreaterThan(0)
+})
+
+test('without steps, and of more hosts, up to a number', async () => {
+  const history = await eventfulHistory()
+  const lines = [
+    ...historyLines({ ...history, host: 'a' }, false),
+    ...historyLines({ ...history, host: 'stranger' }, false),
+  ]
+  const read = readToldHistory(answerOf(lines, ['a', 'b']), { host: 'bastion', limit: 2 })
+  expect(read).toMatchObject([
+    { host: 'bastion: a', attempts: [{ release: 'r4', steps: [] }, { release: 'r3' }], tasks: [{}] },
+    { host: 'bastion: b', attempts: [], tasks: [] },
+  ])
+  expect(read[0]?.attempts).toHaveLength(2)
+})
+
+test.each([
+  ['a release id that is none', { release: '../r1' }],
+  ['a time that is none', { startedAt: 'yesterday' }],
+  ['an outcome that there is not', { outcome: { kind: 'celebrated' } }],
+  ['a step without a time', { steps: [{ id: 1, kind: 'pull-image', outcome: 'done' }] }],
+  ['a text without end', { tag: 'v'.repeat(9000) }],
+  [
+    'more samples than a probe counts',
+    { samples: Array(100_001).fill({ atMs: 1, requests: 1, failures: 0 }) },
+  ],
+])('%s is refused', async (_, facts) => {
+  const [line] = historyLines(await eventfulHistory(), true)
+  const answer = answerOf([{ ...line, ...facts }])
+  expect(() => readToldHistory(answer, { host: 'deploy@a', limit: 20 })).toThrow(
+    expect.objectContaining({ code: 'HOST_COMMAND_FAILED' }),
+  )
+})
