@@ -9,6 +9,7 @@ import type { Failure } from '../../src/deploy/model/events.ts'
 import type { Plan, Step } from '../../src/deploy/model/plan.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../support/fake-app.ts'
+import { fakeFileSystem, GB } from '../support/fake-disk.ts'
 import { FakeWorld } from '../support/fake-deploy.ts'
 
 const cancelled: Failure = {
@@ -117,7 +118,29 @@ test('plans that do the same have the same hash, and others another', async () =
   expect(hashPlan({ ...plan, steps: plan.steps.slice(1) })).not.toBe(hashPlan(plan))
   const hooks = { before: { argv: ['sh', '-c', './notify.sh'], timeoutMs: 1000 } }
   expect(hashPlan({ ...plan, hooks })).not.toBe(hashPlan(plan))
-  expect(hashPlan({ ...plan, warnings: [...plan.warnings, 'URL answers 502.'] })).toBe(hashPlan(plan))
+  const warned = { ...plan, warnings: [...plan.warnings, 'backend is briefly unavailable.'] }
+  expect(hashPlan(warned)).not.toBe(hashPlan(plan))
+  expect(hashPlan({ ...warned, measuredWarnings: ['backend is briefly unavailable.'] })).toBe(hashPlan(plan))
+})
+
+test('a plan with another risk is another one, and one of which something else was measured is not', async () => {
+  const shop = fakeApp([fakeService('backend'), fakeProxy()])
+  const world = new FakeWorld(shop)
+  for (const tag of ['v1', 'v2']) {
+    world.app = withTag(shop, tag)
+    world.desired = { ...world.desired, tag }
+    await world.deploy()
+  }
+  const plan = await world.planRollback('r1')
+  world.host.disk.fileSystems = [fakeFileSystem({ usedBytes: 36 * GB })]
+  const full = await world.planRollback('r1')
+  expect(full.measuredWarnings).toEqual([expect.stringContaining('is free') as string])
+  expect(full.warnings).toEqual([...plan.warnings, ...(full.measuredWarnings ?? [])])
+  expect(hashPlan(full)).toBe(hashPlan(plan))
+  world.host.envFile = { mode: '644', variables: [], readableByOthers: true }
+  const readable = await world.planRollback('r1')
+  expect(readable.warnings).toContainEqual(expect.stringContaining('is readable by other users'))
+  expect(hashPlan(readable)).not.toBe(hashPlan(plan))
 })
 
 test('steps with the same title that do something else are other plans, and say what they do', () => {

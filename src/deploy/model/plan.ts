@@ -258,6 +258,8 @@ export type Plan = {
   }[]
   /** Risks of this plan: recreated services, missing health checks, shared volumes. */
   warnings: readonly string[]
+  /** Those of `warnings` that say what was measured, such as free space, and may differ at the next look; absent without any. */
+  measuredWarnings?: readonly string[]
   /** What a rollback does not undo, such as data and `.env`, one line each. Absent for a new release. */
   notUndone?: readonly string[]
   /** Unchanged services, and why. */

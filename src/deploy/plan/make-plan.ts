@@ -10,6 +10,8 @@ import { isOut } from './steps/plan-host-turn.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
 import { describeProxies } from './steps/plan-switches.ts'
+import { joinWarnings } from '../model/plan-warnings.ts'
+import { measuredWarnings } from './measured-warnings.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { someNames } from '../model/some-names.ts'
@@ -61,16 +63,19 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
       ...(tag === undefined ? {} : { tag }),
     })),
     proxies: hosts.flatMap(describeProxies),
-    warnings: [
-      ...new Set([
+    ...joinWarnings({
+      decided: [
         ...warnOfUnplaced(hosts, desired),
         ...warnOfUnasked(fleet, desired),
         ...warnOfLeftOut(desired),
         ...(desired.notes ?? []),
         ...fleet.flatMap((it) => planWarnings(it.plan, it.desired)),
+      ],
+      measured: [
+        ...fleet.flatMap((it) => measuredWarnings(it.plan, it.desired)),
         ...arrivals.flatMap((arrival) => arrival.warnings),
-      ]),
-    ],
+      ],
+    }),
     unchangedServices: hosts.flatMap(({ observation, decisions }) =>
       decisions
         .filter((decision) => decision.action === 'leave')

@@ -1,6 +1,4 @@
-import { warnOfCallers } from './callers/warn-of-callers.ts'
 import { isForwardable, isOwn, whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
-import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
 import type { ServiceModel } from '../model/app-model.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
@@ -14,7 +12,7 @@ import { whyNotIpv6 } from './why-not-ipv6.ts'
 import { someNames } from '../model/some-names.ts'
 import type { HostPlan } from './plan-host.ts'
 
-/** Risks of the plan on one host. */
+/** Risks of the plan on one host that come from what is deployed there, and how. */
 export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] {
   const { observation, decisions } = host
   const input: DecisionInput = { observation, desired, current: host.current }
@@ -70,12 +68,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     found.push(`Services with a profile that is not active cannot be run. ${inactiveProblem}`)
   }
   found.push(...warnOfInactive(observation, desired.environment))
-  for (const domain of observation.unknownDomains) {
-    found.push(
-      `${domain} has no address, as seen from here, so that no certificate can be issued for it. Point its DNS record at ${observation.host}.`,
-    )
-  }
-  found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
+  found.push(...warnOfOddLines(observation))
   const fixedTags = describeFixedTags(observation, desired)
   /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */
   const repeated: string[] = []
@@ -98,7 +91,6 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         )
       }
     }
-    found.push(...warnOfCallers(decision, observation))
     const fixed = fixedTags.get(service.name)
     if (fixed !== undefined && wasSaid) repeated.push(fixed)
     else if (fixed !== undefined)
@@ -183,17 +175,4 @@ function warnOfOddLines({ host, directory }: HostObservation): string[] {
       ? `${it.variable} in ${where} has a \`$\` that Compose replaces, so the app gets another value. Put the value in single quotes.`
       : `${where.charAt(0).toUpperCase()}${where.slice(1)} sets nothing: it is not NAME=value.`
   })
-}
-
-/** Without `probe` in dray.yml, the proxy's port is requested without knowing what it should answer. */
-function warnOfGuess(observation: HostObservation, desired: DesiredRelease): string[] {
-  const guess = desired.probeUrl === undefined ? guessEntrance(observation, desired) : undefined
-  if (guess === undefined) return []
-  const silent = observation.silentPorts.find(({ url }) => url === guess.url)
-  if (silent !== undefined) {
-    return [`The app is not checked: ${silent.url} does not answer requests (${silent.error}). ${SET_PROBE}`]
-  }
-  const status = observation.entrances.find(({ url }) => url === guess.url)?.orStatus
-  if (status === undefined) return []
-  return [`${guess.url} answers ${status}, which counts as its usual answer. ${SET_PROBE}`]
 }

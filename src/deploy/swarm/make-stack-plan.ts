@@ -1,6 +1,7 @@
 import { configuredProbe } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
+import { joinWarnings } from '../model/plan-warnings.ts'
 import { newestRelease, nextReleaseId } from '../model/release.ts'
 import { findChangedFiles } from '../plan/file-changes.ts'
 import { listNotUndone } from '../plan/not-undone.ts'
@@ -14,7 +15,7 @@ import { planPulls } from './plan-pulls.ts'
 import { planRecord, releasedServices } from './plan-stack-record.ts'
 import { activeNodes, refuseMissing, refuseUnknownServices } from './refuse-stack.ts'
 import type { StackPlanContext } from './stack-plan-context.ts'
-import { warnOfStack } from './stack-warnings.ts'
+import { measureStack, warnOfStack } from './stack-warnings.ts'
 
 /**
  * Makes every decision of a deploy by Swarm. Pure. What can fail without affecting traffic comes first: every node pulls, the
@@ -63,7 +64,10 @@ export function makeStackPlan(
       ...(tag === undefined ? {} : { tag }),
     })),
     proxies: [],
-    warnings: warnOfStack(observation, desired, decisions),
+    ...joinWarnings({
+      decided: warnOfStack(observation, desired),
+      measured: measureStack(observation, decisions),
+    }),
     unchangedServices: decisions
       .filter(({ change }) => change === 'none')
       .map(({ service, cause }) => ({ host, service, cause })),

@@ -3,6 +3,7 @@ import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import { stepTitle } from '../../../../deploy/execute/step-title.ts'
 import type { DeployEvent, Failure } from '../../../../deploy/model/events.ts'
 import type { Plan } from '../../../../deploy/model/plan.ts'
+import { decidedWarnings } from '../../../../deploy/model/plan-warnings.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { EXIT } from '../../../../errors/exit-code.ts'
 import { parseJson } from '../../../../shared/parse-json.ts'
@@ -89,10 +90,14 @@ function commandOf({ environment, release }: RollbackTarget, global: GlobalOptio
   return { arguments: { environment, release }, rest: [], options: {}, global } as const
 }
 
-/** Differs when the plan would do something else. Not by warnings and causes, which tell what was measured: the app may be failing. */
-export function hashPlan({ release, replaces, restores, steps, hooks, notUndone }: Plan): string {
+/**
+ * Differs when the plan would do something else, or has another risk. Not by causes and warnings that say what was measured: the app
+ * may be failing.
+ */
+export function hashPlan(plan: Plan): string {
+  const { release, replaces, restores, steps, hooks, notUndone } = plan
   const told = steps.map((step) => [step.host, step.kind, stepTitle(step), stepDetails(step)])
-  const text = JSON.stringify([release, replaces, restores, told, hooks, notUndone])
+  const text = JSON.stringify([release, replaces, restores, told, hooks, notUndone, decidedWarnings(plan)])
   return createHash('sha256').update(text).digest('hex')
 }
 
