@@ -26,7 +26,11 @@ export class NotAGate extends DrayError {}
 
 /** Names and sentences: a server that is not trusted must not fill the page. */
 export const shortText = z.string().max(4096)
+/** Milliseconds since the epoch that a date can have: ECMA-262, 21.4.1.1. */
+export const timeMs = z.number().min(0).max(8.64e15)
 const MOST_HOSTS = 100
+/** Of the history of that many hosts. */
+const MOST_LINES = 5_000
 
 const introduction = z.object({
   type: z.literal('gate'),
@@ -49,7 +53,7 @@ export function readGateAnswer(
   { stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>,
   { host, request, path }: { host: string; request: GateRequestText; path: string },
 ): GateAnswer {
-  const lines = stdout.split('\n').flatMap((text) => line.safeParse(parseJson(text)).data ?? [])
+  const lines = stdout.split('\n', MOST_LINES).flatMap((text) => line.safeParse(parseJson(text)).data ?? [])
   const failure = lines.flatMap((it) => failed.safeParse(it).data ?? [])[0]?.failure
   if (failure !== undefined) throw toldFailure(failure, host)
   const gate = lines.flatMap((it) => introduction.safeParse(it).data ?? [])[0]

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Attempt } from '../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { nameToldHost, shortText, type GateAnswer } from './gate-answer.ts'
+import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.ts'
 import { deployer, releaseId } from './told-status.ts'
 
 const number = z.number()
@@ -42,7 +42,7 @@ const attempt = z.object({
         id: number,
         kind: shortText,
         task: shortText.optional(),
-        startedAtMs: number,
+        startedAtMs: timeMs,
         durationMs: number.optional(),
         outcome: z.enum(['done', 'failed', 'cancelled', 'unfinished']),
       }),
@@ -54,11 +54,11 @@ const attempt = z.object({
     .max(MOST_STEPS)
     .default([]),
   samples: z
-    .array(z.object({ atMs: number, requests: number, failures: number }))
+    .array(z.object({ atMs: timeMs, requests: number, failures: number }))
     .max(MOST_SAMPLES)
     .default([]),
   replaces: releaseId.optional(),
-  undo: z.object({ startedAtMs: number, endedAtMs: number.optional() }).optional(),
+  undo: z.object({ startedAtMs: timeMs, endedAtMs: timeMs.optional() }).optional(),
   lost: names,
   leftOut: names,
   joins: z.object({ release: releaseId, from: shortText }).optional(),

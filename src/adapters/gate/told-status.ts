@@ -3,7 +3,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { DRIFT_KINDS, type HostStatus, type KnownHost } from '../../operations/status/status.ts'
-import { nameToldHost, shortText, type GateAnswer } from './gate-answer.ts'
+import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.ts'
 
 const number = z.number()
 const count = z.number().int().nonnegative()
@@ -46,7 +46,7 @@ const service = z.object({
       node: optionalText,
       error: shortText,
       exitCode: number.optional(),
-      atMs: number,
+      atMs: timeMs,
     }),
   ).optional(),
 })
@@ -80,7 +80,7 @@ const knownHost: z.ZodType<KnownHost> = z.object({
   host: shortText,
   verdict: z.enum(['unhealthy', 'drifted', 'nothing-deployed', 'deploying', 'ok']),
   release: z
-    .object({ id: releaseId, tag: optionalText, createdAtMs: number, ageMs: number, by: deployer })
+    .object({ id: releaseId, tag: optionalText, createdAtMs: timeMs, ageMs: number, by: deployer })
     .optional(),
   services: listOf(service),
   drift: listOf(drift),
@@ -103,7 +103,7 @@ const knownHost: z.ZodType<KnownHost> = z.object({
           release: optionalText,
           task: optionalText,
           removes: z.boolean().optional(),
-          sinceMs: number,
+          sinceMs: timeMs,
         })
         .optional(),
     })

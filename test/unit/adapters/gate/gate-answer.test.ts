@@ -25,6 +25,10 @@ test('a gate says of which environment its answer is, also after the words of a 
   })
 })
 
+test('of lines without end, the first are read', () => {
+  expect(read(`${introduction}\n${'{"type":"status"}\n'.repeat(20_000)}`).lines).toHaveLength(5_000)
+})
+
 test('the gate of another app is refused: its state must not appear as that of this one', () => {
   const other = JSON.stringify({ ...gate, path: '/srv/other\u001b[2J', hosts: ['local'] })
   expect(failureOf(`${other}\n{"type":"status"}\n`)).toMatchObject({

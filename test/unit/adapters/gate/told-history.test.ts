@@ -61,6 +61,7 @@ test.each([
   ['a time that is none', { startedAt: 'yesterday' }],
   ['an outcome that there is not', { outcome: { kind: 'celebrated' } }],
   ['a step without a time', { steps: [{ id: 1, kind: 'pull-image', outcome: 'done' }] }],
+  ['a time that no date has', { undo: { startedAtMs: 1e300 } }],
   ['a text without end', { tag: 'v'.repeat(9000) }],
   [
     'more samples than a probe counts',
