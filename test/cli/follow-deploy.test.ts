@@ -87,3 +87,31 @@ test('reads the whole journal again after a deploy with an older number began: t
   line.write(`${entry('deploy.started', { release: 'r1', at: 9_000 })}\n`)
   await expect.poll(() => state.begins).toBeGreaterThan(1)
 })
+
+test('with a key of a gate, the last deploy is asked for when there is news, and not otherwise', async () => {
+  const clock = new FakeClock(0)
+  let asked = 0
+  let news = ''
+  const onHost: OnHost = async (_, _act, through) => {
+    asked += 1
+    if (through === undefined) throw new DrayError('GATE_REFUSED', 'The key is one of a gate.')
+    expect(through.request).toBe('history --json --steps')
+    const attempt = { type: 'history.attempt', host: 'local', release: `r${asked}` }
+    const facts = { startedAt: '2026-11-24T18:00:00Z', isArchived: true, isCurrent: true }
+    const line = { ...attempt, ...facts, outcome: { kind: 'deployed' } }
+    return through.read({ environment: 'on-server', hosts: ['local'], atMs: 0, lines: [line] })
+  }
+  const environment = { name: 'production', path: '/srv/shop', hosts: ['a'] }
+  const input = { config: { environment } } as unknown as EnvironmentInput
+  const context = { clock, signal: new AbortController().signal } as unknown as CliContext
+  using follower = followDeploy(input, { onHost, context, newsOf: () => news })
+  const shown = () => follower.state().hosts
+  await expect.poll(() => shown()[0]?.attempt?.release).toBe('r1')
+  const calmMs = clock.now()
+  await expect.poll(() => clock.now()).toBeGreaterThan(calmMs + 60_000)
+  expect(asked).toBe(1)
+  news = 'r2'
+  await expect.poll(() => shown()[0]?.attempt?.release).toBe('r2')
+  expect(shown()).toMatchObject([{ host: 'a', isRead: true }])
+  expect(asked).toBe(2)
+})
