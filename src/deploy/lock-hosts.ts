@@ -6,7 +6,8 @@ import { joinFailures, settleEachHost } from './model/on-each-host.ts'
 import type { TargetHost } from './model/ports.ts'
 import type { Deployer } from './model/release.ts'
 
-type LockableHost = Pick<TargetHost, 'name' | 'lock'>
+/** A host whose app can be locked. */
+export type LockableHost = Pick<TargetHost, 'name' | 'lock'>
 
 export type LockRequest = {
   hosts: readonly LockableHost[]

@@ -1,6 +1,6 @@
 import { createDirectoryRemoval } from '../../../adapters/directory/app-removal.ts'
 import { takeLock } from '../../../adapters/directory/lock/lock.ts'
-import type { Lock } from '../../../deploy/model/lock.ts'
+import { lockHosts, releaseAll, type LockableHost } from '../../../deploy/lock-hosts.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { findUnrecorded, type UnrecordedDeploy } from '../../../operations/remove/unrecorded-deploy.ts'
@@ -41,9 +41,13 @@ export async function runRemove(
   await using connected = await connectApps(input, context)
   const deployed = await listDeployed(connected.apps, { input, context, output })
   const work: Work = { input, context, output }
-  const locks: Lock[] = []
+  const lockable = {
+    hosts: deployed.map((app) => lockableForRemoval(app, context)),
+    clock: context.clock,
+    waitMs,
+  }
+  const locks = isDryRun ? [] : await lockHosts({ ...lockable, deployer: deployerOf(input, context) }, signal)
   try {
-    if (!isDryRun) for (const app of deployed) locks.push(await lockApp(app, waitMs, work))
     const stop = AbortSignal.any([signal, ...locks.map(({ lost }) => lost)])
     const planned = await Promise.all(
       deployed.map(async ({ host }) => {
@@ -68,7 +72,7 @@ export async function runRemove(
     for (const each of planned) await removeFrom(each, stop, work)
     return EXIT.done
   } finally {
-    await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()))
+    await releaseAll(locks)
   }
 }
 
@@ -127,11 +131,13 @@ async function readUnrecorded(
 /** After a deploy's line, the journal may have lines of tasks and of changes of `.env`. */
 const MOST_ATTEMPTS = 100
 
-function lockApp({ host }: ConnectedApp, waitMs: number, { input, context }: Work): Promise<Lock> {
-  const { clock, signal } = context
-  const holder = { ...deployerOf(input, context), removes: true, sinceMs: clock.now() }
+function lockableForRemoval({ host }: ConnectedApp, { clock }: CliContext): LockableHost {
   const { runner, path } = host.place
-  return takeLock({ runner, path, holder, waitMs, clock, signal, withoutEnv: true })
+  return {
+    name: host.name,
+    lock: (holder, options) =>
+      takeLock({ runner, path, holder: { ...holder, removes: true }, withoutEnv: true, clock, ...options }),
+  }
 }
 
 async function removeFrom(
