@@ -3,8 +3,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 
 /** Of dray itself, with its requests to registries. */
 const FILES_BESIDE = 40
-/** Each of up to seven processes of ssh has three pipes: 21 were measured in a deploy to 50 hosts (bench/README.md). */
-const FILES_PER_HOST = 24
+/** Each of five processes of ssh has three pipes, and there are connections to the Engine: 17 were measured (bench/README.md). */
+const FILES_PER_HOST = 20
 
 /**
  * Throws OPEN_FILE_LIMIT if a deploy to so many hosts would need more file descriptors than this process may have. Node has raised

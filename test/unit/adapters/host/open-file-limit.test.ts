@@ -14,7 +14,7 @@ Max locked memory         8388608              8388608              bytes
 
 test.each([
   ['1024', 10],
-  ['1024', 41],
+  ['1024', 49],
   ['4096', 50],
   ['unlimited', 50],
   ['20', 1],
@@ -29,8 +29,8 @@ test('a limit that a deploy would reach is named before anything is connected', 
     code: 'OPEN_FILE_LIMIT',
     exitCode: 3,
     message:
-      'A deploy to 50 hosts needs 1240 open files and connections at a time, and this machine lets dray have 1024.',
-    hint: expect.stringContaining('`ulimit -n 1240` as root') as string,
+      'A deploy to 50 hosts needs 1040 open files and connections at a time, and this machine lets dray have 1024.',
+    hint: expect.stringContaining('`ulimit -n 1040` as root') as string,
   })
 })
 
