@@ -16,6 +16,13 @@ export type ManyHosts = AsyncDisposable & {
   environment: Readonly<Record<string, string>>
 }
 
+type Means = {
+  /** Path of Compose. */
+  compose: string
+  /** The command of sshd with another around it, which counts its processor time. */
+  counted: (argv: readonly string[]) => string[]
+}
+
 /** Has the sshd that the set-up unpacks for the test network. */
 const sshTools = fileURLToPath(new URL('../../.cache/net-tools/root', import.meta.url))
 
@@ -59,7 +66,7 @@ done
  * Starts them in the network and mount namespaces that this process must be in: sshd listens on a port of 127.0.0.1 for each host,
  * and sees its own home, Docker socket and app's directory.
  */
-export async function startManyHosts(count: number, compose: string): Promise<ManyHosts> {
+export async function startManyHosts(count: number, means: Means): Promise<ManyHosts> {
   const root = await mkdtemp(join(tmpdir(), 'dray-hosts-'))
   const opened: AsyncDisposable[] = []
   const dispose = async (): Promise<void> => {
@@ -77,7 +84,7 @@ export async function startManyHosts(count: number, compose: string): Promise<Ma
     await mkdir(join(root, 'app'))
     await mkdir(join(root, 'resolved'))
     const ports = Array.from({ length: count }, (_, index) => 2201 + index)
-    for (const port of ports) opened.push(await startHost(port, { root, compose }))
+    for (const port of ports) opened.push(await startHost(port, root, means))
     const directory = join(root, 'source')
     await mkdir(directory)
     const drayFile = {
@@ -109,10 +116,7 @@ export async function startManyHosts(count: number, compose: string): Promise<Ma
   }
 }
 
-async function startHost(
-  port: number,
-  { root, compose }: { root: string; compose: string },
-): Promise<AsyncDisposable> {
+async function startHost(port: number, root: string, { compose, counted }: Means): Promise<AsyncDisposable> {
   const own = join(root, String(port))
   const plugins = join(own, 'home/.docker/cli-plugins')
   await mkdir(plugins, { recursive: true })
@@ -149,9 +153,18 @@ async function startHost(
     mount --bind "$1/docker.sock" /run/docker.sock
     mount --bind "$1/app" "$2/app"
     LD_LIBRARY_PATH=$(echo "$3"/usr/lib/*-linux-gnu) exec "$3/usr/sbin/sshd" -D -e -f "$1/sshd_config"`
-  const child = spawn('unshare', ['--mount', 'sh', '-ec', script, 'sh', own, root, sshTools], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const [program = '', ...args] = counted([
+    'unshare',
+    '--mount',
+    'sh',
+    '-ec',
+    script,
+    'sh',
+    own,
+    root,
+    sshTools,
+  ])
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   await listens(child)
   return {
     [Symbol.asyncDispose]: async () => {
