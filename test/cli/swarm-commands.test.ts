@@ -16,8 +16,19 @@ async function run(...argv: string[]) {
 }
 
 test.each([
-  [['compose', 'test', 'ps'], '`docker stack ps shop`'],
-  [['run', 'test', 'backend', 'sh'], '`dray task NAME test`'],
+  [['compose', 'test', 'ps'], '`docker stack services shop`, `docker stack ps shop`'],
+  [['compose', 'test'], '`docker service inspect shop_SERVICE`'],
+  [['compose', 'test', 'up', '-d'], '`dray deploy test`'],
+  [['compose', 'test', 'down'], '`dray remove test`'],
+  [['compose', 'test', 'restart', 'backend'], '`docker service update --force shop_backend`'],
+  [['compose', 'test', 'scale', 'backend=3'], '`docker service scale shop_SERVICE=N`'],
+  [['compose', 'test', 'stop', 'backend'], '`docker service scale shop_backend=0`'],
+  [['compose', 'test', 'logs', '--tail', '9', 'backend'], '`dray logs test backend`'],
+  [['compose', 'test', 'exec', 'backend', 'sh'], '`dray exec test backend COMMAND`'],
+  [['compose', 'test', 'run', 'backend', 'sh'], '`dray task NAME test`'],
+  [['run', 'test', 'backend', 'npm', 'run', 'x'], '`dray task NAME test`'],
+  [['run', 'test', 'backend', 'npm', 'run', 'x'], '`dray exec test backend COMMAND`'],
+  [['run', 'test', 'backend'], '`dray exec test backend sh`'],
   [['clean', 'test'], 'docs/swarm.md, "Limits"'],
 ])('%j is refused with what to type instead', async (argv, instead) => {
   const { exitCode, stdout, stderr } = await run(...argv)

@@ -16,9 +16,9 @@ import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 export async function runOneOff(input: InputOf<typeof runCommand>, context: CliContext): Promise<number> {
   const service = serviceArgument(input.arguments, 'run')
   const options = readInContainerOptions(input.options, context)
-  const environment = withOneHost(await loadEnvironment(input, context, { instead }), input.options.host, [
-    service,
-  ])
+  const instead = ({ environment }: StackNames): string => describeInstead(environment, service, input.rest)
+  const loaded = await loadEnvironment(input, context, { instead })
+  const environment = withOneHost(loaded, input.options.host, [service])
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
@@ -32,6 +32,9 @@ export async function runOneOff(input: InputOf<typeof runCommand>, context: CliC
   return await runAttached({ argv, cwd, env }, { app, environment, options: input.options }, context)
 }
 
-function instead({ environment }: StackNames): string {
-  return `Declare it under \`tasks\` in dray.yml, with \`when: manual\`: \`dray task NAME ${environment}\` runs it once, as a job of the stack.`
+/** A container of its own is a job of the stack there, which has no terminal. The command may have secrets: it is not repeated. */
+function describeInstead(environment: string, service: string, argv: readonly string[]): string {
+  const command = argv.length === 0 ? 'sh' : 'COMMAND'
+  const task = `declare it under \`tasks\` in dray.yml, with \`when: manual\`: \`dray task NAME ${environment}\` runs it once, as a job of the stack`
+  return `\`dray exec ${environment} ${service} ${command}\` runs it in a task of ${service} that runs already. For a container of its own, ${task}.`
 }
