@@ -37,6 +37,8 @@ export type Environment = {
   hosts: NonEmpty<string>
   /** What runs the app: Docker Compose on each host, or Docker Swarm, of which the only host is a manager. */
   engine: 'compose' | 'swarm'
+  /** Other nodes of the swarm that dray may connect to, as in dray.yml; empty with Compose. */
+  nodes: readonly string[]
   /** The services of each host that runs only some of them; the others run all. */
   roles: Readonly<Record<string, readonly string[]>>
   /** Absolute directory of the app on the hosts. */

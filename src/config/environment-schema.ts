@@ -96,6 +96,15 @@ export const environmentSchema = z.strictObject({
       examples: ['swarm'],
       defaultText: 'compose',
     }),
+  nodes: atLeastOne(host, 'at least one node')
+    .optional()
+    .meta({
+      description:
+        'Other nodes of the swarm that dray may connect to, as for `ssh`: `dray clean` and `dray disk` include them, and `dray exec` runs in tasks there. Their users need only Docker, no directory. With `engine: swarm`.',
+      omitFromExample: true,
+      examples: [['deploy@m2.example.com', 'deploy@w1.example.com']],
+      defaultText: 'none: images on the other nodes stay',
+    }),
   path: text('a directory')
     .optional()
     .meta({

@@ -11,7 +11,7 @@ export function listPublicNames({ probe, front, environment }: DeployConfig): Re
   return new Set([
     ...urls.flatMap(({ hostname, host, origin }) => [hostname, host, origin, `${origin}/`]),
     ...(front?.domains ?? []).flatMap(({ name }) => [name, `https://${name}`]),
-    ...environment.hosts.flatMap((host) => [
+    ...[...environment.hosts, ...environment.nodes].flatMap((host) => [
       host,
       host.replace(/^(?:ssh:\/\/)?(?:.*@)?/, '').replace(/:\d+\/?$/, ''),
     ]),

@@ -71,6 +71,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     name: input.environmentName,
     hosts,
     engine: block.engine ?? 'compose',
+    nodes: block.nodes ?? [],
     roles: rolesOf(block),
     path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
     composeFiles: input.composeFiles,

@@ -58,9 +58,13 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
 
 /** A cluster is reached through one manager; Swarm decides where containers run, and in which order they are replaced. */
 function checkEngine(path: string[], block: EnvironmentBlock): Problem[] {
-  if (block.engine !== 'swarm') return []
   const refuse = (key: string, message: string): Problem => keyProblem([...path, key], message)
+  if (block.engine !== 'swarm')
+    return block.nodes === undefined
+      ? []
+      : [refuse('nodes', 'is for `engine: swarm`; several servers with Compose are `hosts`')]
   return [
+    ...checkNodes(path, block),
     (hostsOf(block) ?? []).length > 1 &&
       refuse('hosts', 'has several servers; with `engine: swarm`, name one manager of the cluster: `host`'),
     Object.keys(rolesOf(block)).length > 0 &&
@@ -79,6 +83,24 @@ function checkEngine(path: string[], block: EnvironmentBlock): Problem[] {
         'excludes the hooks `leave` and `join`: they are for several `hosts`, and Swarm replaces the containers; set `hooks` without them here',
       ),
   ].filter((it) => it !== false)
+}
+
+/** Each node once, and never the manager that `host` names. */
+function checkNodes(path: string[], block: EnvironmentBlock): Problem[] {
+  const nodes = block.nodes ?? []
+  const managers = (hostsOf(block) ?? []).map(serverName)
+  const servers = nodes.map(serverName)
+  return nodes.flatMap((node, index) => {
+    const text =
+      node === localHost
+        ? 'must be a server, and `local` is this machine; name it as `host`'
+        : managers.includes(serverName(node))
+          ? `contains ${node}, which is the host already`
+          : servers.indexOf(serverName(node)) < index
+            ? `contains ${node} twice`
+            : undefined
+    return text === undefined ? [] : [valueProblem([...path, 'nodes', index], text)]
+  })
 }
 
 function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly string[]): Problem[] {

@@ -12,6 +12,11 @@ export const swarmFailures = {
     hint: 'Name a manager as `host` in dray.yml: `docker node ls` on a manager lists them.',
     exitCode: EXIT.precondition,
   },
+  SWARM_NODE_OTHER: {
+    title: 'A server that dray.yml lists as a node is not in the swarm of the manager.',
+    hint: 'Correct `nodes` in dray.yml: `docker node ls` on the manager lists its nodes. To add the server: `docker swarm join-token worker` there prints what to type on it.',
+    exitCode: EXIT.precondition,
+  },
   SWARM_NO_LEADER: {
     title: 'The swarm has no leader, so that it takes no changes.',
     hint: 'More than half of the managers must run and reach each other: start those that are down. Running containers are not affected.',
@@ -24,7 +29,7 @@ export const swarmFailures = {
   },
   TASK_ELSEWHERE: {
     title: 'The service runs only on nodes that dray does not connect to.',
-    hint: 'Type `docker exec` on the node of the task; `docker stack ps` on a manager names it.',
+    hint: 'List the node under `nodes` in dray.yml, or type `docker exec` on it; `docker stack ps` on a manager names it.',
     exitCode: EXIT.precondition,
   },
   SWARM_LOGIN_BASIC: {

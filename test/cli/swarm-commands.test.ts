@@ -5,7 +5,7 @@ import { runCli } from '../support/run-cli.ts'
 const drayYml = `
 registry: ghcr.io/acme
 environments:
-  test: { host: deploy@m1.example.com, engine: swarm, path: /srv/shop }
+  test: { host: deploy@m1.example.com, engine: swarm, nodes: [deploy@w1.example.com], path: /srv/shop }
 tasks:
   report: { service: backend, run: npm run report, when: manual }
 `
@@ -29,7 +29,6 @@ test.each([
   [['run', 'test', 'backend', 'npm', 'run', 'x'], '`dray task NAME test`'],
   [['run', 'test', 'backend', 'npm', 'run', 'x'], '`dray exec test backend COMMAND`'],
   [['run', 'test', 'backend'], '`dray exec test backend sh`'],
-  [['clean', 'test'], 'docs/swarm.md, "Limits"'],
 ])('%j is refused with what to type instead', async (argv, instead) => {
   const { exitCode, stdout, stderr } = await run(...argv)
   const said = stderr.replace(/\s+/g, ' ')
@@ -37,6 +36,16 @@ test.each([
   for (const part of ['SWARM_COMMAND', 'Environment test has `engine: swarm`', instead])
     expect(said).toContain(part)
 })
+
+test.each(['clean', 'disk'])(
+  '%s knows the manager and the listed nodes, and no other host',
+  async (command) => {
+    const { exitCode, stderr } = await run(command, 'test', '--host', 'w2')
+    const said = stderr.replace(/\s+/g, ' ')
+    expect([exitCode, said]).toEqual([2, expect.stringContaining('Environment test has no host `w2`')])
+    expect(said).toContain('Its hosts: deploy@m1.example.com, deploy@w1.example.com.')
+  },
+)
 
 test('the tasks of a stack are listed without a server', async () => {
   const { exitCode, stdout } = await run('task', 'test')

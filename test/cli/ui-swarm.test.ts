@@ -18,7 +18,7 @@ test('only what is on nodes that dray does not reach is refused', () => {
 
 test.each([
   ['containers', '`dray status production` prints its services and nodes'],
-  ['disk', '`docker system df` on a node prints'],
+  ['disk', '`dray disk production` prints what takes the space on the manager'],
 ])('the page says that it does not measure the %s of a swarm, and what does', async (question, hint) => {
   const { signal } = new AbortController()
   const context = { clock: new FakeClock(0), signal } as unknown as CliContext

@@ -18,6 +18,7 @@ import {
   nodeAnswer,
   readNode,
   readService,
+  readServiceImages,
   readTask,
   serviceAnswer,
   STACK_LABEL,
@@ -120,6 +121,10 @@ export function createCluster(
           .map(async (it) => ({ ...it, updateMessage: await mask(it.updateMessage) })),
       )
     },
+    serviceImages: async () =>
+      ((await ask({ method: 'GET', path: '/services' }, z.array(serviceAnswer).nullable())) ?? []).map(
+        readServiceImages,
+      ),
     tasks: (stack) => tasks({ label: [`${STACK_LABEL}=${stack}`] }),
     tasksOf: (serviceId) => tasks({ service: [serviceId] }),
     networks: async () =>

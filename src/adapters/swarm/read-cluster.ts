@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { ClusterNode, ServiceSpec, StackService, StackTask } from '../../deploy/model/cluster.ts'
+import type {
+  ClusterNode,
+  ServiceImages,
+  ServiceSpec,
+  StackService,
+  StackTask,
+} from '../../deploy/model/cluster.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 /** Answers of the Engine API about a swarm, reduced to what a deploy needs: https://docs.docker.com/reference/api/engine/. */
@@ -59,6 +65,7 @@ export const serviceAnswer = z.looseObject({
   ID: z.string(),
   Version: z.object({ Index: z.number() }),
   Spec: serviceSpec,
+  PreviousSpec: z.looseObject({ TaskTemplate: taskTemplate.nullish() }).nullish(),
   UpdateStatus: z
     .looseObject({
       State: z.string().optional(),
@@ -145,6 +152,19 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
       ...(container?.Secrets ?? []).map(({ SecretID }) => SecretID),
     ],
     ...(volumes.length > 0 && { volumes }),
+  }
+}
+
+export function readServiceImages({
+  Spec: spec,
+  PreviousSpec: previous,
+}: z.infer<typeof serviceAnswer>): ServiceImages {
+  const stack = spec.Labels?.[STACK_LABEL]
+  const images = [spec.TaskTemplate, previous?.TaskTemplate].map((it) => it?.ContainerSpec?.Image ?? '')
+  return {
+    service: stripControl(spec.Name),
+    ...(stack !== undefined && { stack: stripControl(stack) }),
+    images: [...new Set(images)].filter((image) => image !== ''),
   }
 }
 

@@ -48,6 +48,8 @@ type Printed<Line> = Line extends { type: infer Type }
   : never
 
 type OfEnvironment = { environment: string }
+/** With `engine: swarm`, unless one host was asked for: the nodes that dray did not reach. */
+type OfSwarm = { unreadNodes?: readonly string[] }
 type OnHost = OfEnvironment & { host: string }
 
 /** What a command that does not deploy prints with `--json`; the output adds version and time. */
@@ -63,13 +65,13 @@ export type JsonResult =
   | { type: 'ui.started'; url: string }
   | ({ type: 'diff'; isDifferent: boolean; files: readonly PrintedFileDiff[] } & OnHost &
       Omit<ReleaseDiff, 'files'>)
-  | ({ type: 'disk' } & OfEnvironment & DiskReport)
+  | ({ type: 'disk' } & OfEnvironment & OfSwarm & DiskReport)
   | ({ type: 'secret' } & SecretRow)
   | ({ type: 'image'; repository: string } & ListedImage)
   | ({ type: 'images.version'; repository: string; isRetained: boolean; reason?: string } & PackageVersion)
   | { type: 'images.pruned'; isDeleting: boolean; deleted: number; refused: number; removable: number }
   | LogResult
-  | ({ type: 'clean'; isDryRun: boolean } & OfEnvironment & Cleaned)
+  | ({ type: 'clean'; isDryRun: boolean } & OfEnvironment & OfSwarm & Cleaned)
   | ({ type: 'remove'; isDryRun: boolean; entries?: readonly string[] } & OfEnvironment & RemovalPlan)
   | ({
       type: 'env.listed'

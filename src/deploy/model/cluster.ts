@@ -51,6 +51,16 @@ export type StackService = {
   volumes?: readonly string[]
 }
 
+/** What a service of the swarm, of any stack or of none, may start on a node. */
+export type ServiceImages = {
+  /** With the name of its stack: `shop_backend`. */
+  service: string
+  /** Absent for a service that no stack has. */
+  stack?: string
+  /** As in its definition, and as in the one before, to which Swarm can roll back: `repo:tag@sha256:…`. */
+  images: readonly string[]
+}
+
 /** A container that Swarm has placed on a node, or tries to. */
 export type StackTask = {
   id: string
@@ -98,6 +108,8 @@ export interface Cluster {
   ownNodeId(): Promise<string>
   /** The services of a stack, also one-off tasks of dray: see `isOwnJob`. */
   services(stack: string): Promise<readonly StackService[]>
+  /** The images of every service of the swarm, jobs included. */
+  serviceImages(): Promise<readonly ServiceImages[]>
   /** Every task of a stack that Swarm still knows, also earlier ones. */
   tasks(stack: string): Promise<readonly StackTask[]>
   /** Names of the networks that services of a stack can use. */

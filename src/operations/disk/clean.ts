@@ -1,6 +1,6 @@
-import type { LockHolder } from '../../deploy/model/lock.ts'
+import type { Lock, LockHolder } from '../../deploy/model/lock.ts'
 import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
-import { newestRelease } from '../../deploy/model/release.ts'
+import { newestRelease, type Release } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk/disk-rules.ts'
 import { cleanupStages, type DiskThing } from '../../deploy/model/disk/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
@@ -33,30 +33,40 @@ export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<
   const { signal, waitMs, holder } = request
   await using lock = await host.lock(holder, { waitMs, signal })
   const observation = await lookToClean(host, request)
+  const removed = await removeGoing(observation.things, host.engine, [signal, lock.lost])
+  const fileSystemsAfter = await measure(host)
+  const at = observation.inventory.takenAtMs
+  await journalCleaning(lock, { releases: observation.releases, at, holder, removed: removed.map(nameOf) })
+  return cleaned(observation, removed, fileSystemsAfter)
+}
+
+/** Removes what may go, stage by stage, until one of the signals aborts; returns what was removed. */
+export async function removeGoing(
+  things: readonly DiskThing[],
+  engine: DiskHost['engine'],
+  signals: readonly AbortSignal[],
+): Promise<DiskThing[]> {
   const removed: DiskThing[] = []
   for (const stage of cleanupStages) {
-    signal.throwIfAborted()
-    lock.lost.throwIfAborted()
-    const going = observation.things.filter((thing) => thing.stage === stage && thing.mayGo)
-    if (going.length > 0) removed.push(...(await removeThings(host.engine, stage, going)))
+    for (const signal of signals) signal.throwIfAborted()
+    const going = things.filter((thing) => thing.stage === stage && thing.mayGo)
+    if (going.length > 0) removed.push(...(await removeThings(engine, stage, going)))
   }
-  const fileSystemsAfter = await measure(host)
-  const release = newestRelease(observation.releases)?.id
-  if (release !== undefined) {
-    const { user, machine, run } = holder
-    const by = { user, machine, ...(run === undefined ? {} : { run }) }
-    const at = observation.inventory.takenAtMs
-    lock.journal({
-      version: RECORD_FORMAT,
-      at,
-      release,
-      event: 'disk.cleaned',
-      by,
-      removed: removed.map(nameOf),
-    })
-    await lock.settled()
-  }
-  return cleaned(observation, removed, fileSystemsAfter)
+  return removed
+}
+
+type Cleaning = { releases: readonly Release[]; at: number; holder: LockHolder; removed: readonly string[] }
+
+/** Writes what was removed to the journal, under the current release; nothing without one. Throws what the journal throws. */
+export async function journalCleaning(
+  lock: Lock,
+  { releases, at, holder: { user, machine, run }, removed }: Cleaning,
+): Promise<void> {
+  const release = newestRelease(releases)?.id
+  if (release === undefined) return
+  const by = { user, machine, ...(run === undefined ? {} : { run }) }
+  lock.journal({ version: RECORD_FORMAT, at, release, event: 'disk.cleaned', by, removed })
+  await lock.settled()
 }
 
 /** The same as a dry run: takes no lock and changes nothing. Throws DISK_SWEEP_REFUSED and what the observation throws. */
@@ -87,8 +97,8 @@ async function lookToClean(
   return observation
 }
 
-/** Things that Docker refused to remove are in use again, or gone. */
-function cleaned(
+/** The result of a clean-up. Things that Docker refused to remove are in use again, or gone. */
+export function cleaned(
   { host, fileSystems, things }: HostDiskObservation,
   removed: readonly DiskThing[],
   fileSystemsAfter: readonly FileSystem[],
@@ -99,6 +109,7 @@ function cleaned(
   return { host, fileSystems, removed, retained, fileSystemsAfter }
 }
 
-function nameOf({ stage, name }: DiskThing): string {
+/** A thing as the journal has it. */
+export function nameOf({ stage, name }: DiskThing): string {
   return `${stage}: ${name}`
 }

@@ -42,7 +42,7 @@ export type DiskReport = {
 /**
  * Use of a host's disk space, in groups that do not overlap: releases by age, other images, volumes and logs, then what can
  * be removed and what is not Docker's. `logBytes` is the size of container logs; undefined if it cannot be read. `isNode`: the host is a
- * node of a swarm, whose unused images another node's tasks may come to need.
+ * node of a swarm, on which any service may need an image.
  */
 export function reportDisk(
   observation: HostDiskObservation,
@@ -52,7 +52,7 @@ export function reportDisk(
   const all: DiskShare[] = [
     ...releaseShares(observation, staying),
     ...sharedLayers(observation),
-    ...appShares(observation, staying),
+    ...appShares(observation, staying, isNode),
     ...volumeShares(observation, staying),
     { kind: 'containers', name: 'written by containers', sizeBytes: sizeOf(staying, 'containers') },
     {
@@ -67,7 +67,7 @@ export function reportDisk(
       sizeBytes: sizeOf(staying, 'build-cache'),
       note: 'a build is using it',
     },
-    ...reclaimable(observation, isNode),
+    ...reclaimable(observation),
   ]
   const shares = all.filter(({ sizeBytes, kind }) => sizeBytes !== 0 || kind === 'release')
   return {
@@ -117,7 +117,11 @@ function sharedLayers({ inventory }: HostDiskObservation): DiskShare[] {
 }
 
 /** Images of no recorded release: used by containers of this app, of other apps, or of no app. */
-function appShares({ project }: HostDiskObservation, staying: readonly DiskThing[]): DiskShare[] {
+function appShares(
+  { project }: HostDiskObservation,
+  staying: readonly DiskThing[],
+  isNode: boolean,
+): DiskShare[] {
   const images = staying.filter((thing) => isImage(thing) && thing.owner?.kind !== 'release')
   const projects = [...new Set(images.map(projectOf))].filter((it) => it !== undefined).sort()
   return [
@@ -131,7 +135,9 @@ function appShares({ project }: HostDiskObservation, staying: readonly DiskThing
       kind: 'images',
       name: 'other images',
       sizeBytes: sum(images.filter((it) => projectOf(it) === undefined)),
-      note: 'in use, or pulled or tagged within the last hour',
+      note: isNode
+        ? 'of other stacks, or a service may need them'
+        : 'in use, or pulled or tagged within the last hour',
     },
   ]
 }
@@ -149,7 +155,7 @@ function volumeShares({ project }: HostDiskObservation, staying: readonly DiskTh
   ]
 }
 
-function reclaimable({ things }: HostDiskObservation, isNode: boolean): DiskShare[] {
+function reclaimable({ things }: HostDiskObservation): DiskShare[] {
   const going = things.filter(({ mayGo }) => mayGo)
   const amounts = new Map<CleanupStage, number>()
   for (const { stage } of going) amounts.set(stage, (amounts.get(stage) ?? 0) + 1)
@@ -161,9 +167,9 @@ function reclaimable({ things }: HostDiskObservation, isNode: boolean): DiskShar
   return [
     {
       kind: 'reclaimable',
-      name: isNode ? 'unused on this node' : 'removable by `dray clean`',
+      name: 'removable by `dray clean`',
       sizeBytes: sum(going),
-      note: isNode ? `${counts.join(', ')}; other stacks may need the images` : counts.join(', '),
+      note: counts.join(', '),
     },
   ]
 }

@@ -42,7 +42,9 @@ export async function observeDisk(
 }
 
 /** The file systems of the images and of the app. */
-export async function measure(host: DiskHost): Promise<readonly FileSystem[]> {
+export async function measure(
+  host: Pick<DiskHost, 'imageStore' | 'directory'>,
+): Promise<readonly FileSystem[]> {
   const { roots } = await host.imageStore
   return (await host.directory.survey({ files: [], imageRoots: roots })).fileSystems
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 
 /**
- * The checks, in the order in which a deploy depends on them: `swarm`, `nodes`, `externals` and `node-images` with Swarm only, `ports`
+ * The checks, in the order in which a deploy depends on them: `swarm`, `nodes`, `node-access`, `externals` and `node-images` with Swarm only, `ports`
  * with Compose only.
  */
 export const checkNames = [
@@ -16,6 +16,7 @@ export const checkNames = [
   'clock',
   'swarm',
   'nodes',
+  'node-access',
   'app',
   'externals',
   'image',

@@ -50,6 +50,8 @@ export type SwarmObservation = {
   nodes: Answer<readonly ClusterNode[]> | undefined
   /** What the compose file declares as external, and the swarm has or not; undefined if there is no compose file as a stack. */
   missing: Answer<Failure | undefined> | undefined
+  /** Connecting to the nodes that dray.yml lists beside the manager; absent if it lists none, or the swarm does not answer. */
+  access?: { listed: number; failures: readonly Failure[] }
 }
 
 /** Everything observed on one host. Undefined parts could not be requested, because an earlier one failed. */

@@ -1,7 +1,14 @@
 import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
 import type { DoctorObservation } from './doctor-observation.ts'
 import { judgeImages, judgePlan, judgePorts, judgeRegistries, judgeUrl } from './judge-app.ts'
-import { judgeExternals, judgeNodeImages, judgeNodes, judgeStackFile, judgeSwarm } from './judge-swarm.ts'
+import {
+  judgeExternals,
+  judgeNodeAccess,
+  judgeNodeImages,
+  judgeNodes,
+  judgeStackFile,
+  judgeSwarm,
+} from './judge-swarm.ts'
 import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
@@ -40,6 +47,8 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   if (swarm !== undefined) {
     add('swarm', judgeSwarm(swarm), 'docker')
     add('nodes', judgeNodes(swarm, host), 'swarm')
+    const access = judgeNodeAccess(swarm)
+    if (access !== undefined) add('node-access', access)
   }
   const model = outcomeOf(app, ({ app: { services, inactive = [] } }) =>
     [

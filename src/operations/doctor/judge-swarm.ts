@@ -48,6 +48,22 @@ export function judgeNodes({ nodes }: SwarmObservation, host: string): CheckOutc
   }
 }
 
+/** The nodes that dray.yml lists. One that fails is a warning: a deploy does not need it. Undefined without a list. */
+export function judgeNodeAccess({ access }: SwarmObservation): CheckOutcome | undefined {
+  if (access === undefined) return undefined
+  const { listed, failures } = access
+  const value = `${listed - failures.length} of ${listed} reached`
+  const [first] = failures
+  if (first === undefined) return good(value)
+  const rest = failures.length > 1 ? ` (and ${failures.length - 1} more)` : ''
+  return {
+    outcome: 'warning',
+    value,
+    message: `${first.message}${rest} \`dray clean\` and \`dray disk\` leave it out.`,
+    hint: first.hint,
+  }
+}
+
 /** What a stack does not have. Undefined with Compose, and if there is nothing. */
 export function judgeStackFile({ app, host, swarm }: DoctorObservation): CheckOutcome | undefined {
   if (swarm === undefined || app === undefined || 'failure' in app) return undefined

@@ -17,6 +17,7 @@ import {
 import { examineScript } from '../../../src/adapters/directory/examine-script.ts'
 import { placeScript, recordScript, restoreScript } from '../../../src/adapters/directory/file-scripts.ts'
 import { logSizeScript } from '../../../src/adapters/directory/log-size.ts'
+import { nodeDiskScript } from '../../../src/adapters/directory/node-disk.ts'
 import { observeScript } from '../../../src/adapters/directory/observe-script.ts'
 import { removeFilesScript, surveyRemovalScript } from '../../../src/adapters/directory/removal-scripts.ts'
 import { followScript } from '../../../src/adapters/directory/follow-script.ts'
@@ -113,6 +114,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     surveyRemovalScript,
     lockScript,
     logSizeScript,
+    nodeDiskScript,
     observeScript,
     placeScript,
     proxyScript,

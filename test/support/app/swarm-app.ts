@@ -21,8 +21,11 @@ export type SwarmApp = AsyncDisposable & {
   tasks(service?: string, asked?: NodeName): Promise<RunningTask[]>
 }
 
-/** Starts the network, with the images of the app in its registry. */
-export async function startSwarmApp(): Promise<SwarmApp> {
+/** Starts the network, with the images of the app in its registry. dray.yml lists the servers of `nodes` as nodes. */
+export async function startSwarmApp({
+  nodes = [],
+  keep = 5,
+}: { nodes?: readonly NodeName[]; keep?: number } = {}): Promise<SwarmApp> {
   const net = await startTestNet({ servers: Object.fromEntries(nodeNames.map((name) => [name, {}])) })
   const server = (name: NodeName): TestServer => net.server(name)
   await prepareImages({
@@ -34,7 +37,11 @@ export async function startSwarmApp(): Promise<SwarmApp> {
     server: server('m1'),
     name: 'shop',
     files: { 'docker-compose.yml': stackCompose({ proxyNode: 'm1' }), 'nginx/stack.conf': stackSite },
-    environment: { engine: 'swarm' },
+    environment: {
+      engine: 'swarm',
+      keep,
+      ...(nodes.length > 0 && { nodes: nodes.map((name) => server(name).sshTarget) }),
+    },
     config: {
       tasks: {
         migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' },

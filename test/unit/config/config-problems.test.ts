@@ -51,6 +51,26 @@ test.each<[string, string, string]>([
     'dray.yml:4:5 environments.test.engine: excludes `front`: Swarm publishes the ports; set `front: false` here',
   ],
   [
+    'nodes with Compose',
+    within('    nodes: [deploy@b]\n'),
+    'dray.yml:4:5 environments.test.nodes: is for `engine: swarm`; several servers with Compose are `hosts`',
+  ],
+  [
+    'a node that is the host',
+    within('    engine: swarm\n    nodes: [root@a]\n'),
+    'dray.yml:5:13 environments.test.nodes[0]: contains root@a, which is the host already',
+  ],
+  [
+    'a node that is named twice',
+    within('    engine: swarm\n    nodes: [deploy@b, root@b]\n'),
+    'dray.yml:5:23 environments.test.nodes[1]: contains root@b twice',
+  ],
+  [
+    'this machine as a node',
+    within('    engine: swarm\n    nodes: [local]\n'),
+    'dray.yml:5:13 environments.test.nodes[0]: must be a server, and `local` is this machine; name it as `host`',
+  ],
+  [
     'a swarm with hooks around each host',
     within('    engine: swarm\nhooks: { leave: ./leave.sh }\n'),
     'dray.yml:4:5 environments.test.engine: excludes the hooks `leave` and `join`: they are for several `hosts`, and Swarm replaces the containers; set `hooks` without them here',

@@ -7,9 +7,10 @@ const config = (parts: {
   probe?: DeployConfig['probe']
   domains?: string[]
   hosts?: string[]
+  nodes?: string[]
 }): DeployConfig =>
   ({
-    environment: { url: parts.url, hosts: parts.hosts ?? ['local'] },
+    environment: { url: parts.url, hosts: parts.hosts ?? ['local'], nodes: parts.nodes ?? [] },
     probe: parts.probe,
     front: parts.domains && { domains: parts.domains.map((name) => ({ name })) },
   }) as unknown as DeployConfig
@@ -37,10 +38,15 @@ test('names and addresses of the URLs are public, their logins and paths are not
   ])
 })
 
-test('domains of the front and servers are public', () => {
+test('domains of the front, servers and nodes are public', () => {
   const names = listPublicNames(
-    config({ probe: false, domains: ['a.example.com'], hosts: ['ssh://deploy@b.example.com:2222', 'ann@c'] }),
+    config({
+      probe: false,
+      domains: ['a.example.com'],
+      hosts: ['ssh://deploy@b.example.com:2222', 'ann@c'],
+      nodes: ['ann@w1'],
+    }),
   )
-  for (const name of ['a.example.com', 'https://a.example.com', 'b.example.com', 'ann@c', 'c'])
+  for (const name of ['a.example.com', 'https://a.example.com', 'b.example.com', 'ann@c', 'c', 'w1'])
     expect(names).toContain(name)
 })

@@ -7,9 +7,9 @@ export const diskCommand = {
   group: 'inspect',
   summary: 'Show the disk usage of the server.',
   description:
-    'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing. With `engine: swarm`, it reads the manager that dray connects to, and names the other nodes.',
+    'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing. With `engine: swarm`, it reads the manager and the `nodes` of dray.yml, and names the nodes that it does not reach.',
   arguments: [environmentArgument],
-  options: [{ ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' }],
+  options: [{ ...hostOptionSpec, description: 'Only this host or node (default: all of the environment).' }],
   examples: [
     { command: 'dray disk production', description: 'disk usage of all hosts' },
     { command: 'dray disk production --json', description: 'for a script' },

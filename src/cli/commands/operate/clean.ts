@@ -8,11 +8,11 @@ export const cleanCommand = {
   group: 'operate',
   summary: 'Remove unused Docker data from the server, and list what is retained.',
   description:
-    'Removes dangling images, build cache, images that no container and no archived release of any app uses, and containers and networks that have been stopped or unused for a day. Removes volumes only if `disk` in dray.yml allows it. A deploy does the same automatically if disk space is short.',
+    'Removes dangling images, build cache, images that no container and no archived release of any app uses, and containers and networks that have been stopped or unused for a day. Removes volumes only if `disk` in dray.yml allows it. A deploy does the same automatically if disk space is short. With `engine: swarm`, it removes less, on the manager and on the `nodes` of dray.yml, and names the nodes that it does not reach.',
   arguments: [environmentArgument],
   options: [
     { flags: '--dry-run', description: 'Only list what would be removed and what would be retained.' },
-    { ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' },
+    { ...hostOptionSpec, description: 'Only this host or node (default: all of the environment).' },
     waitOptionSpec,
   ],
   examples: [

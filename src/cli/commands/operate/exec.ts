@@ -6,7 +6,7 @@ export const execCommand = {
   group: 'operate',
   summary: 'Run a command in a running container of a service.',
   description:
-    'Uses a healthy container of the current release. On a terminal, the command gets a terminal; otherwise standard input, output and error are passed through unchanged, except that secrets are masked in the log of a CI job. The exit code is that of the command. Without a command, it runs a shell. Options of dray come before the command. With `engine: swarm`, it uses a task on the manager that dray connects to; for a task on another node, it prints the command to type there.',
+    'Uses a healthy container of the current release. On a terminal, the command gets a terminal; otherwise standard input, output and error are passed through unchanged, except that secrets are masked in the log of a CI job. The exit code is that of the command. Without a command, it runs a shell. Options of dray come before the command. With `engine: swarm`, it uses a task on the manager, else on one of the `nodes` of dray.yml; for a task on another node, it prints the command to type there.',
   arguments: [
     { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
     { name: 'SERVICE', description: 'A service of the compose file.' },

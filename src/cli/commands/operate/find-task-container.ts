@@ -3,7 +3,9 @@ import type { Release } from '../../../deploy/model/release.ts'
 import { quoteArgument } from '../../../adapters/host/remote-command.ts'
 import { assertServices } from '../../../deploy/tasks/choose-container.ts'
 import { chooseTask } from '../../../deploy/tasks/choose-task.ts'
-import type { ConnectedApp } from './connect-apps.ts'
+import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { ConnectedNode } from '../../command/connect-nodes.ts'
 
 type Wanted = {
   service: string
@@ -14,31 +16,34 @@ type Wanted = {
 }
 
 /**
- * The container of a task of a stack for `dray exec`: on the manager that dray connects to. Throws USAGE for a service that the
- * release does not have, SERVICE_NOT_RUNNING, TASK_ELSEWHERE with the command for another node, and the SWARM_… codes.
+ * The container of a task of a stack for `dray exec`, and the runner of its node: of `reached`, the nodes that dray is connected to, the
+ * manager first. Throws USAGE for a service that the release does not have, SERVICE_NOT_RUNNING, TASK_ELSEWHERE with the command for
+ * another node, and the SWARM_… codes.
  */
 export async function findTaskContainer(
   { service, index, argv, options, terminal }: Wanted,
-  { host }: Pick<ConnectedApp, 'host'>,
+  reached: readonly ConnectedNode[],
   release: Release,
-): Promise<string> {
+): Promise<[containerId: string, runner: CommandRunner]> {
   assertServices(release, [service])
   const { project } = release
+  const [manager] = reached
+  if (manager === undefined) throw new DrayError('INTERNAL', 'No node of the swarm is connected.')
+  const { host } = manager
   const { cluster } = host.engine
-  const [services, tasks, nodes, ownNodeId] = await Promise.all([
+  const [services, tasks, nodes] = await Promise.all([
     cluster.services(project),
     cluster.tasks(project),
     cluster.nodes(),
-    cluster.ownNodeId(),
   ])
-  return chooseTask({
+  const { container, nodeId } = chooseTask({
     project,
     service,
     index,
     services,
     tasks,
     nodes,
-    ownNodeId,
+    nodeIds: reached.map(({ id }) => id),
     host: host.name,
     renderCommand: (container) =>
       [
@@ -48,6 +53,8 @@ export async function findTaskContainer(
         renderArgv(argv),
       ].join(' '),
   })
+  const node = reached.find(({ id }) => id === nodeId) ?? manager
+  return [container, node.host.runner]
 }
 
 /** A command that needs quotes is left to the user, who has it. */

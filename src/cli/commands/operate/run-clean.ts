@@ -1,18 +1,29 @@
-import { cleanHost, planCleaning } from '../../../operations/disk/clean.ts'
+import { cleanHost, planCleaning, type Cleaned } from '../../../operations/disk/clean.ts'
+import { cleanNodes, planNodeCleaning } from '../../../operations/disk/swarm-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCleaned } from '../../../ui/render/results/render-cleaned.ts'
 import type { InputOf } from '../../command/command.ts'
-import { createCommandOutput } from '../../command/command-output.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
+import { connectSwarmDisks } from '../../command/connect-swarm-disks.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
 import { diskHost } from '../inspect/disk-host.ts'
+import { describeUnread } from '../inspect/describe-unread.ts'
 import { withNamedHost } from '../../command/host-option.ts'
-import { loadEnvironment } from '../../command/load-environment.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { readWait } from '../../command/wait-option.ts'
 import type { cleanCommand } from './clean.ts'
+
+type Work = {
+  input: EnvironmentInput
+  isDryRun: boolean
+  waitMs: number
+  hostName: string | undefined
+  output: CommandOutput
+}
 
 /** Cleans every host of the environment, side by side; returns the exit code. Throws the errors of cleaning. */
 export async function runClean(
@@ -21,8 +32,17 @@ export async function runClean(
 ): Promise<ExitCode> {
   const { dryRun: isDryRun = false, wait, host: hostName } = command.options
   const waitMs = readWait(wait)
-  const input = withNamedHost(await loadEnvironment(command, context, { instead }), hostName)
-  const output = createCommandOutput(input, context)
+  const input = await loadEnvironment(command, context, { swarm: true })
+  const work = { input, isDryRun, waitMs, hostName, output: createCommandOutput(input, context) }
+  const isSwarm = input.config.environment.engine === 'swarm'
+  const failures = await (isSwarm ? cleanSwarm(work, context) : cleanHosts(work, context))
+  if (failures.length > 0) throw joinFailures(failures)
+  return EXIT.done
+}
+
+async function cleanHosts(work: Work, context: CliContext): Promise<readonly unknown[]> {
+  const { isDryRun, waitMs, output } = work
+  const input = withNamedHost(work.input, work.hostName)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)
   const { signal, clock } = context
@@ -37,16 +57,36 @@ export async function runClean(
       return isDryRun ? planCleaning(host, request) : cleanHost(host, { ...request, holder })
     },
   )
-  for (const cleaned of results) {
-    const told = cleanValue(cleaned, output.clean)
-    if (input.options.json) output.json({ type: 'clean', environment: environment.name, isDryRun, ...told })
-    else output.print(renderCleaned(told, { isDryRun }, output.style))
-  }
-  if (failures.length > 0) throw joinFailures(failures)
-  return EXIT.done
+  printCleaned(results, {}, work)
+  return failures
 }
 
-/** dray reaches one manager, and images there, which have no tags, may be those of other stacks. */
-function instead(): string {
-  return 'docs/swarm.md, "Limits", has the command for each node, which `docker node ls` on a manager lists. It keeps the newest images.'
+/** The manager and the nodes that dray.yml lists: one that fails does not stop the others. */
+async function cleanSwarm(work: Work, context: CliContext): Promise<readonly unknown[]> {
+  const { input, isDryRun, waitMs, hostName, output } = work
+  await using disks = await connectSwarmDisks(input, hostName, context)
+  const { manager, nodes, unread } = disks
+  const { signal, clock } = context
+  output.note(`${isDryRun ? 'Inspecting' : 'Cleaning'} ${nodes.map(({ name }) => name).join(', ')}`)
+  const { app } = input.config
+  const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
+  const { results, failures } = await (isDryRun
+    ? planNodeCleaning(manager, nodes, { app, signal })
+    : cleanNodes(manager, nodes, { app, signal, waitMs, holder }))
+  printCleaned(results, hostName === undefined ? { unreadNodes: unread } : {}, work)
+  if (unread.length > 0) output.note(output.clean(describeUnread(unread, 'cleaned')))
+  return [...disks.failures, ...failures]
+}
+
+function printCleaned(
+  results: readonly Cleaned[],
+  more: { unreadNodes?: readonly string[] },
+  { input, isDryRun, output }: Work,
+): void {
+  const environment = input.config.environment.name
+  for (const cleaned of results) {
+    const told = cleanValue(cleaned, output.clean)
+    if (input.options.json) output.json({ type: 'clean', environment, isDryRun, ...told, ...more })
+    else output.print(renderCleaned(told, { isDryRun }, output.style))
+  }
 }

@@ -5,7 +5,7 @@ import { inspectHost } from '../../../deploy/plan/observe/observe.ts'
 import { settle } from './settle.ts'
 import { describeHost } from '../../command/connect-hosts.ts'
 import { examineApp } from './examine-app.ts'
-import { examineStack } from './examine-stack.ts'
+import { examineNodes, examineStack } from './examine-stack.ts'
 import type { ExaminedWith } from './examined-with.ts'
 
 /**
@@ -50,18 +50,19 @@ export async function examineHost(
   const { swarm } = host.target
   const nodes =
     swarm === undefined || 'failure' in engine ? undefined : await settle(swarm.cluster.nodes(), signal)
+  const access = nodes !== undefined && 'value' in nodes ? await examineNodes(host, by) : {}
   const seen = {
     ...scene,
     connection: { value: { durationMs } },
     server,
     engine: withVersion(engine),
-    ...(swarm && { swarm: { nodes, missing: undefined } }),
+    ...(swarm && { swarm: { nodes, missing: undefined, ...access } }),
   }
   if ('failure' in engine || 'failure' in server || !canInspect(server.value)) return seen
 
   const app = await settle(inspectHost({ ...by, host: host.target }, signal), signal)
   if (swarm !== undefined && 'value' in app)
-    return { ...seen, app, ...(await examineStack({ host, swarm, nodes }, app.value, by)) }
+    return { ...seen, app, ...(await examineStack({ host, swarm, nodes, access }, app.value, by)) }
   return 'failure' in app ? { ...seen, app } : { ...seen, app, ...(await examineApp(host, app.value, by)) }
 }
 

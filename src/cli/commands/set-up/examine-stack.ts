@@ -13,6 +13,7 @@ import type {
   ImageObservation,
   SwarmObservation,
 } from '../../../operations/doctor/doctor-observation.ts'
+import { connectNodes } from '../../command/connect-nodes.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import { examineImages, examineRegistries } from './examine-app.ts'
 import { examineUrl } from './examine-url.ts'
@@ -23,11 +24,23 @@ type Manager = {
   host: ConnectedHost
   swarm: NonNullable<TargetHost['swarm']>
   nodes: SwarmObservation['nodes']
+  access: Pick<SwarmObservation, 'access'>
+}
+
+/** Connects to the nodes that dray.yml lists, and checks that they belong to the swarm; empty if it lists none. */
+export async function examineNodes(
+  host: ConnectedHost,
+  { input, context }: ExaminedWith,
+): Promise<Pick<SwarmObservation, 'access'>> {
+  const listed = input.config.environment.nodes.length
+  if (listed === 0) return {}
+  await using connected = await connectNodes(host, input, context)
+  return { access: { listed, failures: connected.failures.map(failureFrom) } }
 }
 
 /** Examines what depends on the app's compose file as a stack: images, what must be in the swarm, the URL and the plan. */
 export async function examineStack(
-  { host, swarm: { cluster, stack }, nodes }: Manager,
+  { host, swarm: { cluster, stack }, nodes, access }: Manager,
   observation: DirectoryObservation,
   by: ExaminedWith,
 ): Promise<
@@ -73,7 +86,7 @@ export async function examineStack(
     registries,
     url: await examineUrl(host, { guess: undefined, observation, isRunning }, by),
     plan,
-    swarm: { nodes, missing },
+    swarm: { nodes, missing, ...access },
   }
 }
 

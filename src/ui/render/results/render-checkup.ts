@@ -28,6 +28,7 @@ export const checkTitles: Readonly<Record<CheckName, string>> = {
   externals: 'externals',
   image: 'image',
   registry: 'registry',
+  'node-access': 'SSH to nodes',
   'node-images': 'images on nodes',
   ports: 'ports',
   url: 'probe URL',

@@ -101,6 +101,29 @@ test('a job that was created by a request that timed out is found, and that of a
   await expect(other.it.startPull(pull)).rejects.toMatchObject({ code: 'DOCKER_FAILED' })
 })
 
+test('the images of a service are those of its definition and of the one before', async () => {
+  const spec = (Name: string, image: string, stack?: string) => ({
+    Name,
+    Mode: { Replicated: {} },
+    TaskTemplate: { ContainerSpec: { Image: image } },
+    Labels: stack === undefined ? null : { 'com.docker.stack.namespace': stack },
+  })
+  const of = (ID: string, Spec: object, more = {}) => ({ ID, Version: { Index: 1 }, Spec, ...more })
+  const { it } = cluster([
+    200,
+    [
+      of('s1', spec('shop_web', 'web@sha256:2', 'shop'), { PreviousSpec: spec('shop_web', 'web@sha256:1') }),
+      of('s2', spec('by-hand', 'web:1')),
+      { ...service('shop_dray-pull-1-a') },
+    ],
+  ])
+  expect(await it.serviceImages()).toEqual([
+    { service: 'shop_web', stack: 'shop', images: ['web@sha256:2', 'web@sha256:1'] },
+    { service: 'by-hand', images: ['web:1'] },
+    { service: 'shop_dray-pull-1-a', images: [] },
+  ])
+})
+
 test('the image of the stack is forgotten all the same when Swarm changes the definition meanwhile', async () => {
   const conflict = { message: 'rpc error: code = Unknown desc = update out of sequence' }
   const at = (Index: number): [number, unknown] => [200, { Version: { Index }, Spec: { Labels: null } }]

@@ -6,15 +6,17 @@ const nodes = [fakeNode, { ...fakeNode, id: 'n2', name: 'w2' }, { ...fakeNode, i
 const task = (id: string, nodeId: string, slot: number, more = {}) =>
   fakeStackTask({ id, nodeId, slot, ...more })
 
+const chosen = (choice: Parameters<typeof chooseTask>[0]) => chooseTask(choice).container
+
 const choose = (tasks: ReturnType<typeof task>[], more: Partial<Parameters<typeof chooseTask>[0]> = {}) =>
-  chooseTask({
+  chosen({
     project: 'shop',
     service: 'web',
     index: undefined,
     services: [fakeStackService()],
     tasks,
     nodes,
-    ownNodeId: 'n1',
+    nodeIds: ['n1'],
     host: 'm1',
     renderCommand: (container) => `docker exec -it ${container} sh`,
     ...more,
@@ -45,8 +47,32 @@ test('tasks on other nodes are named with the command for one of them', () => {
       code: 'TASK_ELSEWHERE',
       exitCode: 3,
       message: 'web runs on w2, w3, and dray reaches m1 only.',
-      hint: 'On node w2: `docker exec -it shop_web.2.t2 sh`.',
+      hint: 'On node w2: `docker exec -it shop_web.2.t2 sh`. To have dray connect to it, list it under `nodes` in dray.yml.',
     }),
+  )
+})
+
+test('a task on a listed node is chosen, with its node, if the manager has none', () => {
+  const tasks = [task('t3', 'n3', 1), task('t2', 'n2', 2)]
+  const choice = {
+    project: 'shop',
+    service: 'web',
+    index: undefined,
+    services: [fakeStackService()],
+    tasks,
+    nodes,
+    host: 'm1',
+    renderCommand: (container: string) => container,
+  }
+  expect(chooseTask({ ...choice, nodeIds: ['n1', 'n2'] })).toEqual({
+    container: 'shop_web.2.t2',
+    nodeId: 'n2',
+  })
+  expect(
+    chooseTask({ ...choice, tasks: [...tasks, task('t1', 'n1', 3)], nodeIds: ['n1', 'n2'] }).nodeId,
+  ).toBe('n1')
+  expect(() => chooseTask({ ...choice, nodeIds: ['n1', 'n2'], index: 1 })).toThrow(
+    expect.objectContaining({ message: 'web.1 runs on w3, and dray reaches w1, w2 only.' }),
   )
 })
 

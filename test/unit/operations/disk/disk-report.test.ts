@@ -93,13 +93,3 @@ test('every byte of the disk is assigned, first to the releases by age', async (
 test('logs that only root may measure are shown as unknown', async () => {
   expect(await report(undefined)).toMatch(/^ {2}container logs .* \? {2}only root can measure them$/m)
 })
-
-test('on a node of a swarm, nothing is called removable: other stacks may need the images', async () => {
-  const { signal } = new AbortController()
-  const observation = await observeDisk(host(), { app: 'shop', rules: defaultDiskRules, signal })
-  const { shares } = reportDisk(observation, { logBytes: 0, isNode: true })
-  const unused = shares.find(({ kind }) => kind === 'reclaimable')
-  expect(unused?.name).toBe('unused on this node')
-  expect(unused?.note).toMatch(/; other stacks may need the images$/)
-  expect(JSON.stringify(shares)).not.toContain('dray clean')
-})

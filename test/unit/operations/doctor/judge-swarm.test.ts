@@ -31,7 +31,7 @@ function checksOf(swarm: Partial<SwarmObservation> = {}, facts: Partial<DoctorOb
 
 /** `name: what was found`, a line each, of the checks that are not those of every host. */
 function told(swarm: Partial<SwarmObservation> = {}, facts: Partial<DoctorObservation> = {}): string[] {
-  const own = ['swarm', 'nodes', 'app', 'externals', 'node-images', 'ports', 'plan']
+  const own = ['swarm', 'nodes', 'node-access', 'app', 'externals', 'node-images', 'ports', 'plan']
   return checksOf(swarm, facts).flatMap((check) =>
     own.includes(check.name) ? [`${check.name}: ${valueOf(check)}`] : [],
   )
@@ -129,4 +129,15 @@ test('a network that is declared as external and is not there', () => {
     'externals: ✗ STACK_MISSING edge is not there.',
   )
   expect(one('externals', told({}, { app }))).toBe('externals: 1 there')
+})
+
+test('a listed node that does not answer is a warning, with its failure', () => {
+  const failure = failureFrom(new DrayError('SWARM_NODE_OTHER', 'deploy@w9 is in no swarm.'))
+  const checks = checksOf({ access: { listed: 2, failures: [failure] } })
+  expect(told({ access: { listed: 2, failures: [failure] } })).toContain(
+    'node-access: ▲ 1 of 2 reached: deploy@w9 is in no swarm. `dray clean` and `dray disk` leave it out.',
+  )
+  expect(isReady([{ host: 'm1', checks }])).toBe(isReady([{ host: 'm1', checks: checksOf() }]))
+  expect(told({ access: { listed: 2, failures: [] } })).toContain('node-access: 2 of 2 reached')
+  expect(told().join()).not.toContain('node-access')
 })

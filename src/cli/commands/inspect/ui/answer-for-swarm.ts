@@ -7,7 +7,8 @@ import { DrayError } from '../../../../errors/dray-error.ts'
 const HINTS: Readonly<Record<string, (name: string) => string>> = {
   containers: (name) =>
     `\`dray status ${name}\` prints its services and nodes, and \`docker stats\` on a node the use of CPU and memory.`,
-  disk: () => '`docker system df` on a node prints what takes the space of its disk.',
+  disk: (name) =>
+    `\`dray disk ${name}\` prints what takes the space on the manager and on the \`nodes\` of dray.yml, and \`docker system df\` on a node what takes it there.`,
 }
 
 /** SWARM_COMMAND as the answer to such a question in an environment of Swarm; undefined for any other question or engine. */

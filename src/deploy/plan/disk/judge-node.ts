@@ -1,0 +1,93 @@
+import { renderTimeAgo } from '../../../shared/time-ago.ts'
+import type { ServiceImages } from '../../model/cluster.ts'
+import { defaultDiskRules, imageGraceMs } from '../../model/disk/disk-rules.ts'
+import type { DiskThing, NeededThere } from '../../model/disk/disk-thing.ts'
+import type { DiskInventory, StoredContainer } from '../../model/disk/inventory.ts'
+import { renderImageReference, tryParseImageReference } from '../../model/image-reference.ts'
+import { judgeDisk } from './judge-disk.ts'
+
+/** What a swarm needs on each of its nodes: a task of any service may be started there at any time. */
+export type NeededInSwarm = NeededThere & {
+  /** Every image of the app that is known, `repo@sha256:…`: of its releases, and of its last deploys. */
+  known: ReadonlySet<string>
+  services: readonly ServiceImages[]
+  /** Stacks whose archived releases are in `images`, without that of the app. */
+  knownStacks: ReadonlySet<string>
+}
+
+/**
+ * Decides for everything on a node of a swarm whether it may be removed: less than on a server with Compose. Only images of the app's
+ * own repositories go, which no archived release and no service of the swarm has; ended containers of its stack, after a day; build
+ * cache; and images without a name. An image that only the archived release of another stack needs has no mark on a node: so one
+ * of a repository that a stack with unknown releases runs as well stays. Pure.
+ */
+export function judgeNode(inventory: DiskInventory, needed: NeededInSwarm): DiskThing[] {
+  const containers = new Map(inventory.containers.map((it) => [it.id, it]))
+  const own = new Set([...needed.known].map(repositoryOf))
+  return judgeDisk(inventory, needed, defaultDiskRules).map((thing) => {
+    if (!thing.mayGo) return thing
+    const reason = whyItStays(thing, containers.get(thing.id), { inventory, needed, own })
+    return reason === undefined ? thing : { ...thing, mayGo: false, reason }
+  })
+}
+
+/** `own`: the repositories of the app. */
+type Judging = { inventory: DiskInventory; needed: NeededInSwarm; own: ReadonlySet<string> }
+
+function whyItStays(
+  thing: DiskThing,
+  container: StoredContainer | undefined,
+  judging: Judging,
+): string | undefined {
+  const { project } = judging.needed
+  switch (thing.stage) {
+    case 'build-cache':
+      return undefined
+    case 'dangling-images':
+    case 'images':
+      return whyImageStays(thing, judging)
+    case 'containers':
+      return container?.isOfStack === true && container.project === project
+        ? undefined
+        : `not a container of stack ${project}`
+    case 'networks':
+    case 'volumes':
+      return 'a service may need it on this node'
+  }
+}
+
+function whyImageStays({ id, names }: DiskThing, { inventory, needed, own }: Judging): string | undefined {
+  const { project, known, services, knownStacks } = needed
+  if (names.length === 0) return undefined
+  if (!names.every((name) => own.has(repositoryOf(name)))) return `not an image of stack ${project}`
+  const keys = new Set([id, ...names.flatMap(keysOf)])
+  const user = services.find(({ images }) => images.some((image) => keysOf(image).some((it) => keys.has(it))))
+  if (user !== undefined) return `service ${user.service} may start it here`
+  const repositories = new Set(names.map(repositoryOf))
+  const sharing = services.find(
+    ({ stack, images }) =>
+      stack !== project &&
+      !(stack !== undefined && knownStacks.has(stack)) &&
+      images.some((image) => repositories.has(repositoryOf(image))),
+  )
+  if (sharing !== undefined)
+    return `${sharing.stack === undefined ? `service ${sharing.service}` : `stack ${sharing.stack}`} runs this repository too, and may need it for a rollback`
+  if (names.some((name) => known.has(name))) return undefined
+  const touchedAtMs = inventory.images.find((image) => image.id === id)?.touchedAtMs ?? 0
+  const ageMs = inventory.takenAtMs - touchedAtMs
+  return ageMs < imageGraceMs ? `pulled, built or tagged ${renderTimeAgo(ageMs)}` : undefined
+}
+
+/** `docker.io/library/nginx` of any name of an image there. A text that is no reference is a repository of its own. */
+function repositoryOf(name: string): string {
+  const reference = tryParseImageReference(name)
+  return reference === undefined ? name : `${reference.registry}/${reference.repository}`
+}
+
+/** What two names of the same image have in common: the digest, and else the tag, which is `latest` by default. */
+function keysOf(name: string): string[] {
+  const reference = tryParseImageReference(name)
+  if (reference === undefined) return [name]
+  const { digest, tag = 'latest', ...repository } = reference
+  return digest === undefined ? [renderImageReference({ ...repository, tag })] : [digest]
+}
