@@ -18,15 +18,16 @@ export type ConnectedNodes = AsyncDisposable & {
   unread: readonly string[]
 }
 
+type Connecting = { input: EnvironmentInput; context: CliContext; connect?: typeof connectHosts }
+
 /**
  * Connects to the nodes that dray.yml lists beside the manager. One that does not answer, or is no node of the manager's swarm
- * (SWARM_NODE_OTHER), is a failure of its own. A node that is listed under two addresses is connected once. Throws what asking the
+ * (SWARM_NODE_OTHER), is a failure of its own. A node that is listed under two addresses is one node. `connect` is for tests. Throws what asking the
  * manager throws, and the signal's reason.
  */
 export async function connectNodes(
   manager: ConnectedHost,
-  input: EnvironmentInput,
-  context: CliContext,
+  { input, context, connect = connectHosts }: Connecting,
 ): Promise<ConnectedNodes> {
   const { cluster } = manager.engine
   const [members, ownId] = await Promise.all([cluster.nodes(), cluster.ownNodeId()])
@@ -36,7 +37,7 @@ export async function connectNodes(
   }
   const attempts = await Promise.allSettled(
     input.config.environment.nodes.map(async (name): Promise<ConnectedNode> => {
-      const connected = await connectHosts(atHost(input, name), context)
+      const connected = await connect(atHost(input, name), context)
       opened.push(connected)
       const [host] = connected.hosts
       return { id: await findMember(host, members, manager.name), host }

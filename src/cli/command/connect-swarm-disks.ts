@@ -35,7 +35,7 @@ export async function connectSwarmDisks(
   const [host] = connected.hosts
   const listed = environment.nodes.filter((name) => wanted.includes(name))
   try {
-    const nodes = await connectNodes(host, withEnvironment(input, { nodes: listed }), context)
+    const nodes = await connectNodes(host, { input: withEnvironment(input, { nodes: listed }), context })
     const dispose = async (): Promise<void> => {
       await nodes[Symbol.asyncDispose]()
       await connected[Symbol.asyncDispose]()

@@ -46,7 +46,7 @@ export async function execInService(
     const isElsewhere = error instanceof DrayError && error.code === 'TASK_ELSEWHERE'
     if (!isElsewhere || environment.config.environment.nodes.length === 0) throw error
   }
-  await using connected = await connectNodes(app.host, environment, context)
+  await using connected = await connectNodes(app.host, { input: environment, context })
   const found = await findTaskContainer(wanted, connected.nodes, release).catch((error: unknown) => {
     throw joinFailures([...connected.failures, error])
   })

@@ -34,7 +34,7 @@ export async function examineNodes(
 ): Promise<Pick<SwarmObservation, 'access'>> {
   const listed = input.config.environment.nodes.length
   if (listed === 0) return {}
-  await using connected = await connectNodes(host, input, context)
+  await using connected = await connectNodes(host, { input, context })
   return { access: { listed, failures: connected.failures.map(failureFrom) } }
 }
 
