@@ -1,7 +1,7 @@
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import type { ServiceImages } from '../../model/cluster.ts'
 import { defaultDiskRules, imageGraceMs } from '../../model/disk/disk-rules.ts'
-import type { DiskThing, NeededThere } from '../../model/disk/disk-thing.ts'
+import { cleanupStages, type DiskThing, type NeededThere } from '../../model/disk/disk-thing.ts'
 import type { DiskInventory, StoredContainer } from '../../model/disk/inventory.ts'
 import { renderImageReference, tryParseImageReference } from '../../model/image-reference.ts'
 import { judgeDisk } from './judge-disk.ts'
@@ -24,11 +24,20 @@ export type NeededInSwarm = NeededThere & {
 export function judgeNode(inventory: DiskInventory, needed: NeededInSwarm): DiskThing[] {
   const containers = new Map(inventory.containers.map((it) => [it.id, it]))
   const own = new Set([...needed.known].map(repositoryOf))
-  return judgeDisk(inventory, needed, defaultDiskRules).map((thing) => {
+  const things = judgeDisk(inventory, needed, defaultDiskRules).map((it): DiskThing => {
+    const thing = asImage(it)
     if (!thing.mayGo) return thing
     const reason = whyItStays(thing, containers.get(thing.id), { inventory, needed, own })
     return reason === undefined ? thing : { ...thing, mayGo: false, reason }
   })
+  return cleanupStages.flatMap((stage) => things.filter((thing) => thing.stage === stage))
+}
+
+/** Swarm pulls by digest: an image without a tag is dangling only if it has no digest either. */
+function asImage(thing: DiskThing): DiskThing {
+  if (thing.names.length === 0 || !['dangling-images', 'images'].includes(thing.stage)) return thing
+  const reason = thing.mayGo ? 'no archived release and no service has it' : thing.reason
+  return { ...thing, stage: 'images', reason }
 }
 
 /** `own`: the repositories of the app. */

@@ -84,7 +84,7 @@ test('images that no release has are removed from every node, under the lock of 
     release: 'r7',
     by: { user: 'ann' },
     removed: expect.arrayContaining([
-      expect.stringMatching(/^dangling-images: ghcr\.io\/acme\/shop@sha256:\w{12} on w1$/),
+      expect.stringMatching(/^images: ghcr\.io\/acme\/shop@sha256:\w{12} on w1$/),
     ]) as string[],
   })
 })
@@ -139,7 +139,7 @@ test('the archived releases of another stack of dray.yml are kept, and let the o
   expect(results[0]?.things.map(({ id, mayGo, reason }) => [id, mayGo, reason])).toEqual([
     ['v1', false, 'release r2 of stack staging'],
     ['v2', false, 'release r7'],
-    ['v3', true, 'no longer tagged'],
+    ['v3', true, 'no archived release and no service has it'],
   ])
 })
 

@@ -36,7 +36,7 @@ const judge = (inventory: Partial<DiskInventory>, more?: Partial<NeededInSwarm>)
 test('images that no archived release has are removed, and those of other stacks stay', () => {
   const images = ['v1', 'v2', 'v3'].map((version) => stored(version))
   expect(judge({ images: [...images, stored('blog', 'ghcr.io/acme/blog')] })).toEqual([
-    '- v1: no longer tagged',
+    '- v1: no archived release and no service has it',
     '= v2: release r2',
     '= v3: release r3',
     '= blog: not an image of stack shop',
@@ -69,7 +69,7 @@ test('a repository that another stack runs stays, unless the releases of that st
   const archived = new Map([[pinned('v0'), 'release r1 of stack staging']])
   expect(judge({ images }, { services, images: archived, knownStacks: new Set(['staging']) })).toEqual([
     '= v0: release r1 of stack staging',
-    '- v1: no longer tagged',
+    '- v1: no archived release and no service has it',
   ])
 })
 
@@ -77,9 +77,9 @@ test('an image that the app did not deploy stays for an hour after it was pulled
   const pulled = (minutes: number, version: string) =>
     stored(version, undefined, { touchedAtMs: TAKEN_AT_MS - minutes * 60_000 })
   expect(judge({ images: [pulled(10, 'v1'), pulled(10, 'new'), pulled(70, 'old')] })).toEqual([
-    '- v1: no longer tagged',
+    '- v1: no archived release and no service has it',
     '= new: pulled, built or tagged 10 minutes ago',
-    '- old: no longer tagged',
+    '- old: no archived release and no service has it',
   ])
 })
 
@@ -100,8 +100,8 @@ test('with no known release, no image that has a name is removed', () => {
       },
     ),
   ).toEqual([
-    '= v1: not an image of stack shop',
     '- none: no longer tagged',
+    '= v1: not an image of stack shop',
     '= x: not an image of stack shop',
   ])
 })
