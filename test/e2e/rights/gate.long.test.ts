@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { openUiPage } from '../../support/browser/ui-page.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { cloneDirectory } from '../../support/net/machine.ts'
 import { testToken } from '../../support/net/registry.ts'
@@ -37,6 +39,7 @@ beforeAll(async () => {
         test: { host, path: '/srv/shop' },
         'on-server': { host: 'local', path: '/srv/shop' },
         gated: { host: 'gated', path: '/srv/shop' },
+        elsewhere: { host: 'gated', path: '/srv/other' },
       },
     },
     envFile: `SHOP_START_MS=300\nSESSION_SECRET=${secret}\n`,
@@ -172,6 +175,94 @@ describe('the key cannot, as documented:', () => {
   test('read `.env` in any output', () => {
     expect(said.length).toBeGreaterThan(15)
     expect(said.filter((text) => text.includes(secret))).toEqual([])
+  })
+})
+
+describe('with `status` and `history` allowed as well', () => {
+  const keys = '/home/deploy/.ssh/authorized_keys'
+
+  beforeAll(async () => {
+    await server.run(['sed', '-i', 's/ on-server" / on-server deploy status history" /', keys])
+  })
+
+  test('the key has no more freedom than these requests', async () => {
+    for (const asked of ['status --json --watch', 'history --steps', 'rollback', 'sh']) {
+      const result = await ssh([host, asked])
+      expect(result).toMatchObject({ exitCode: 3, stdout: '' })
+      expect(result.stderr).toContain('[GATE_REFUSED]')
+    }
+    expect(await ssh([host, 'status'])).toMatchObject({ exitCode: 0 })
+  })
+
+  test('dray shows the state and the history as with any key', async () => {
+    const read = async (args: readonly string[]): Promise<Record<string, unknown>[]> => {
+      const result = await app.dray(args)
+      said.push(result.stdout, result.stderr)
+      expect(result).toMatchObject({ exitCode: 0 })
+      return result.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+    }
+    const [gated] = await read(['status', 'gated', '--json'])
+    const [known] = await read(['status', 'test', '--json'])
+    const stateOf = (line?: Record<string, unknown>): unknown =>
+      JSON.parse(
+        JSON.stringify(line?.['hosts'], (name, value: unknown) =>
+          ['host', 'ageMs', 'upMs', 'usedBytes', 'availableBytes'].includes(name) ? undefined : value,
+        ),
+      )
+    expect(gated).toMatchObject({ environment: 'gated', hosts: [{ host: 'gated' }] })
+    expect(stateOf(gated)).toEqual(stateOf(known))
+    const withoutHost = (lines: Record<string, unknown>[]): unknown =>
+      lines.map(({ host: _host, time: _time, ...line }) => line)
+    const told = await read(['history', 'gated', '--steps', '--json'])
+    expect(withoutHost(told)).toEqual(withoutHost(await read(['history', 'test', '--steps', '--json'])))
+    expect(await app.dray(['logs', 'gated'])).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('[GATE_REFUSED]') as string,
+    })
+  })
+
+  test('the page shows both, follows a deploy, and says what the key may not do', async () => {
+    await using seen = await openUiPage(app, net.client.entering(), { args: ['gated'] })
+    const { page: shown, show } = seen
+    const release = (await app.dray(['status', 'gated'])).stdout.match(/\br\d+\b/)?.[0] ?? ''
+    const tag = (await app.version()) ?? ''
+    const card = shown.getByRole('article', { name: 'gated' })
+    for (const text of ['✓ ok', release, '✓ succeeded']) await card.getByText(text).first().waitFor()
+    await show('/gated')
+    await shown
+      .locator('.event', { hasText: `${release} ` })
+      .first()
+      .waitFor()
+    await show('/gated/live')
+    await shown.getByText(`✓ ${release} (${tag}) deployed`).waitFor()
+    const next = `r${Number(release.slice(1)) + 1}`
+    const asking = ask('v2')
+    await shown.getByText(`✓ ${next} (v2) deployed`).waitFor()
+    expect(await asking).toMatchObject({ exitCode: 0 })
+    for (const screen of ['disk', 'containers', 'logs', 'variables']) {
+      await show(`/gated/${screen}`)
+      await shown.getByText('The key that gated accepted is one of').first().waitFor()
+    }
+    expect(await shown.content()).not.toContain(secret)
+    expect(await findBarriers(shown)).toEqual([])
+  })
+
+  test('the state of another app on the host is not shown', async () => {
+    const { exitCode, stdout } = await app.dray(['status', 'elsewhere', '--json'])
+    expect(exitCode).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({
+      hosts: [
+        {
+          verdict: 'unknown',
+          failure: {
+            message: expect.stringContaining('for the app in /srv/shop, not in /srv/other') as string,
+          },
+        },
+      ],
+    })
   })
 })
 
