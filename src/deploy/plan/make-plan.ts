@@ -15,7 +15,7 @@ import { measuredWarnings } from './measured-warnings.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { someNames } from '../model/some-names.ts'
-import { nextReleaseId, type Release } from '../model/release.ts'
+import { newestRelease, nextReleaseId, type Release } from '../model/release.ts'
 
 /**
  * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. `orderSteps` has
@@ -95,8 +95,10 @@ function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelea
   }
 }
 
-function describeReplaced([first]: readonly HostPlan[]) {
-  return first?.current === undefined ? {} : { replaces: first.current.id }
+/** The newest of the hosts' releases: one that was left out has an older one. */
+function describeReplaced(hosts: readonly HostPlan[]): Pick<Plan, 'replaces'> {
+  const newest = newestRelease(hosts.flatMap(({ current }) => current ?? []))
+  return newest === undefined ? {} : { replaces: newest.id }
 }
 
 function warnOfLeftOut({ leftOut = [] }: DesiredRelease): string[] {

@@ -53,6 +53,14 @@ test('a host that was left out keeps its release, which is recorded and said, an
   }
 })
 
+test('the first host may have been left out: the release that is replaced is that of the others', async () => {
+  const world = await fleet()
+  leaveOut(world, 0)
+  await world.deploy()
+  world.request = {}
+  expect(await world.plan()).toMatchObject({ release: 'r3', replaces: 'r2' })
+})
+
 test('a host gets the release of the others by digest, whatever the tag means by now, and no task runs', async () => {
   const world = await fleet()
   leaveOut(world, 1)
