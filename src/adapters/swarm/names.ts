@@ -1,8 +1,3 @@
-/** Characters of a service's name: swarmkit, manager/controlapi/common.go. */
-export const LONGEST_NAME = 63
-/** Letters, digits, `-` and `_`, with a letter or digit at both ends: the same. */
-export const SERVICE_NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$/
-
 /** Characters of a config's name: swarmkit, manager/controlapi/common.go. */
 const LONGEST_CONFIG_NAME = 64
 /** Of the hash of its content. */

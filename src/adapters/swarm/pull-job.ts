@@ -1,5 +1,5 @@
 import type { Secret } from '../../shared/secrets/secret.ts'
-import { LONGEST_NAME } from './names.ts'
+import { LONGEST_NAME } from '../../shared/stack-obstacles.ts'
 import { STACK_LABEL } from './read-cluster.ts'
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { StackContent, StackDifference } from '../../deploy/model/cluster.ts'
+import { secretObstacle } from '../../shared/stack-obstacles.ts'
 import type { RawModel, RawService } from '../compose/raw-model.ts'
 
 const definitionSchema = z.looseObject({
@@ -41,14 +42,10 @@ export function reviewContents(name: string, service: RawService, raw: RawModel)
     usesOf(service[kind]).map((source) => ({ source, ...definitionSchema.parse(raw[kind][source] ?? {}) }))
   const refuse = (key: string, text: string): StackDifference => ({ service: name, key, text })
   return [
-    ...definitionsOf('secrets')
-      .filter((it) => it.external !== true && it.file === undefined && it.environment === undefined)
-      .map(({ source }) =>
-        refuse(
-          'secrets',
-          `secret ${source} is neither a file nor a variable; make it one of them (\`file\`, \`environment\`), or store it in the swarm (\`docker secret create ${source} FILE\`) and declare it as \`${source}: { external: true }\``,
-        ),
-      ),
+    ...definitionsOf('secrets').flatMap(({ source, ...definition }) => {
+      const text = secretObstacle(source, definition)
+      return text === undefined ? [] : [refuse('secrets', text)]
+    }),
     ...definitionsOf('configs')
       .filter(({ external, content, environment, file }) => {
         const isKnown = external === true || content !== undefined || environment !== undefined

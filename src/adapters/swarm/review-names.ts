@@ -1,6 +1,6 @@
 import type { StackDifference } from '../../deploy/model/cluster.ts'
 import type { RawModel } from '../compose/raw-model.ts'
-import { LONGEST_NAME, SERVICE_NAME } from './names.ts'
+import { LONGEST_NAME, nameObstacle } from '../../shared/stack-obstacles.ts'
 
 /** Characters of a project's name. With it, the jobs that dray starts still get names that Swarm takes. */
 const LONGEST_PROJECT = 50
@@ -16,21 +16,7 @@ export function reviewNames({ name: project, services }: RawModel): StackDiffere
       ),
     ]
   return Object.keys(services).flatMap((service) => {
-    const name = `${project}_${service}`
-    if (name.length > LONGEST_NAME)
-      return [
-        refuse(
-          `services.${service}`,
-          `in a swarm it is ${name}, with ${name.length} characters, and at most ${LONGEST_NAME} are allowed; rename the service, or set a shorter \`name\` of the project`,
-        ),
-      ]
-    return SERVICE_NAME.test(name)
-      ? []
-      : [
-          refuse(
-            `services.${service}`,
-            'the name of a service in a swarm has letters, digits, `-` and `_` only, and ends with a letter or digit; rename the service',
-          ),
-        ]
+    const text = nameObstacle(project, service)
+    return text === undefined ? [] : [refuse(`services.${service}`, text)]
   })
 }

@@ -4,6 +4,14 @@ import { parseGoDuration } from '../../shared/duration.ts'
 import type { RawModel, RawService } from '../compose/raw-model.ts'
 import { listContents, reviewContents } from './review-contents.ts'
 import { reviewNames } from './review-names.ts'
+import {
+  ATTACHMENT_OBSTACLE,
+  addressObstacle,
+  modeObstacle,
+  networkObstacles,
+  portObstacle,
+  volumeObstacle,
+} from '../../shared/stack-obstacles.ts'
 import { IGNORED_KEYS, REFUSED_KEYS, SAME_KEYS } from '../../shared/stack-keys.ts'
 
 const deploySchema = z.looseObject({
@@ -82,6 +90,7 @@ const strip = ({ service, key, text }: StackDifference): StackDifference => ({ s
 function reviewService(name: string, service: RawService, raw: RawModel): Found[] {
   const refuse = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: true })
   const ignore = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: false })
+  const jobText = modeObstacle(deploySchema.parse(service.deploy ?? {}).mode)
   const keys = Object.entries(service).filter(([, value]) => !isEmpty(value))
   return [
     ...keys.flatMap(([key]) => {
@@ -116,46 +125,26 @@ function reviewService(name: string, service: RawService, raw: RawModel): Found[
           : [],
     ),
     ...reviewVolumes(name, service, raw),
-    ...service.ports.flatMap(({ published, host_ip: address }) => [
-      ...(address !== undefined && !['', '0.0.0.0', '::'].includes(address)
-        ? [
-            refuse(
-              'ports',
-              `a stack publishes on every address of the node, not on ${address} alone; remove the address, and close the port in a firewall`,
-            ),
-          ]
-        : []),
-      ...(published !== undefined && !/^\d+$/.test(String(published))
-        ? [refuse('ports', `a stack has no ranges such as ${published}; publish one port`)]
-        : []),
-    ]),
+    ...service.ports.flatMap(({ published, host_ip: address }) =>
+      [
+        addressObstacle(address),
+        portObstacle(published === undefined ? undefined : String(published)),
+      ].flatMap((text) => (text === undefined ? [] : [refuse('ports', text)])),
+    ),
     ...Object.entries(service.networks ?? {}).flatMap(([network, attachment]) => {
       const others = Object.entries(attachment ?? {}).filter(([key, it]) => key !== 'aliases' && !isEmpty(it))
-      return others.map(([key]) =>
-        refuse(
-          `networks.${network}.${key}`,
-          'a stack gives addresses itself; remove it, and use the name of the service',
-        ),
-      )
+      return others.map(([key]) => refuse(`networks.${network}.${key}`, ATTACHMENT_OBSTACLE))
     }),
     ...(deploySchema.parse(service.deploy ?? {}).resources?.reservations?.devices === undefined
       ? []
       : [refuse('deploy.resources.reservations.devices', REFUSED_KEYS['gpus'] ?? '')]),
-    ...(deploySchema.parse(service.deploy ?? {}).mode?.endsWith('-job') === true
-      ? [
-          refuse(
-            'deploy.mode',
-            'a job ends, and no deploy would run it again; make it a task in dray.yml (`tasks: { NAME: { service: …, run: … } }`)',
-          ),
-        ]
-      : []),
+    ...(jobText === undefined ? [] : [refuse('deploy.mode', jobText)]),
     ...reviewContents(name, service, raw).map(({ key, text }) => refuse(key, text)),
   ]
 }
 
 function reviewVolumes(name: string, { volumes, deploy }: RawService, raw: RawModel): Found[] {
   const constraints = deploySchema.parse(deploy ?? {}).placement?.constraints ?? []
-  const isPlaced = constraints.some((it) => /^node\.(?:hostname|id|labels\.[^=!]+)\s*==/.test(it))
   return volumes.flatMap(({ type, source = '', target }): Found[] => {
     const found = (key: string, text: string, isObstacle: boolean): Found => ({
       service: name,
@@ -173,45 +162,22 @@ function reviewVolumes(name: string, { volumes, deploy }: RawService, raw: RawMo
       ]
     if (type === 'bind' && source !== '/var/run/docker.sock')
       return [found('volumes', `${source} must exist on every node that may run ${name}`, false)]
-    if (type !== 'volume' || source === '' || isPlaced) return []
-    const {
-      driver = 'local',
-      driver_opts: options,
-      external,
-    } = definitionSchema.parse(raw.volumes[source] ?? {})
-    if (driver !== 'local' || Object.keys(options ?? {}).length > 0 || external === true) return []
-    return [
-      found(
-        'volumes',
-        `volume ${source} exists on each node on its own: moved to another node, ${name} would start with an empty one. Keep it on one: \`docker node update --label-add ${source}=true NODE\`, and \`deploy: { placement: { constraints: ["node.labels.${source} == true"] } }\`; or use a volume driver that all nodes share`,
-        true,
-      ),
-    ]
+    if (type !== 'volume' || source === '') return []
+    const definition = definitionSchema.parse(raw.volumes[source] ?? {})
+    const text = volumeObstacle(source, definition, { service: name, constraints })
+    return text === undefined ? [] : [found('volumes', text, true)]
   })
 }
 
 function reviewNetworks(raw: RawModel): Found[] {
-  return Object.entries(raw.networks).flatMap(([key, value]): Found[] => {
-    const { driver, external, enable_ipv6: ipv6 } = definitionSchema.parse(value ?? {})
-    const refuse = (at: string, text: string): Found => ({
+  return Object.entries(raw.networks).flatMap(([name, value]) =>
+    networkObstacles(definitionSchema.parse(value ?? {})).map(({ key, text }) => ({
       service: undefined,
-      key: `networks.${key}.${at}`,
+      key: `networks.${name}.${key}`,
       text,
       isObstacle: true,
-    })
-    if (external === true) return []
-    return [
-      ...(driver !== undefined && driver !== 'overlay'
-        ? [
-            refuse(
-              'driver',
-              `a ${driver} network does not reach other nodes; remove \`driver\`: a stack's networks are overlay networks`,
-            ),
-          ]
-        : []),
-      ...(ipv6 === true ? [refuse('enable_ipv6', 'networks of a stack have IPv4 only; remove it')] : []),
-    ]
-  })
+    })),
+  )
 }
 
 function externalsOf(raw: RawModel): StackReview['externals'] {

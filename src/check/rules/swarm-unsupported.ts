@@ -1,3 +1,4 @@
+import { networksInTheWay, settingsInTheWay } from '../model/stack-settings.ts'
 import { REFUSED_KEYS } from '../../shared/stack-keys.ts'
 import { lines } from '../lines.ts'
 import { mountsOf, settingOf, type ComposeApp, type Service } from '../model/compose.ts'
@@ -39,13 +40,17 @@ export const swarmUnsupported: Rule = {
     'nginx/site.conf': 'server {}\n',
   },
   *check(repository) {
-    for (const service of appsOfSwarm(repository).flatMap(({ services }) => services)) {
+    const apps = appsOfSwarm(repository)
+    for (const app of apps) yield* networksInTheWay(app)
+    for (const service of apps.flatMap(({ services }) => services)) {
       for (const [key, text] of Object.entries(REFUSED_KEYS)) {
         const at = settingOf(service, key)
         if (at !== undefined && scalarText(at) !== 'false')
           yield { at, message: `A stack cannot have \`${key}\` of \`${service.name}\`: ${text}.` }
       }
       yield* otherObstacles(service)
+      // Those with a profile may never be deployed.
+      if (settingOf(service, 'profiles') === undefined) yield* settingsInTheWay(service)
     }
   },
 }
