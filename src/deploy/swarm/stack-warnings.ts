@@ -8,6 +8,7 @@ export function warnOfStack(observation: StackObservation, desired: DesiredRelea
   const { stack, app } = directory
   const managers = nodes.filter(({ role }) => role === 'manager')
   return [
+    ...(desired.notes ?? []),
     ...(observation.isAssumed
       ? [`${host} is in no swarm yet: \`docker swarm init\` there makes it one of a single node.`]
       : []),

@@ -3,7 +3,7 @@ import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import type { DeployInput } from './load-deploy.ts'
 
 /** The desired release, from dray.yml and the deploy-time values. */
-export function desiredRelease({ config, values, options, leftOut }: DeployInput): DesiredRelease {
+export function desiredRelease({ config, values, options, leftOut, notes }: DeployInput): DesiredRelease {
   const { environment } = config
   const rollout: Record<string, 'roll' | 'recreate'> = {}
   for (const [name, settings] of Object.entries(config.services)) {
@@ -35,6 +35,7 @@ export function desiredRelease({ config, values, options, leftOut }: DeployInput
     adopt: options.adopt,
     restores: undefined,
     ...(leftOut && { leftOut }),
+    ...(notes && { notes }),
   }
 }
 

@@ -13,6 +13,8 @@ export type DeployInput = EnvironmentInput & {
   options: Omit<DeployOptions, 'tag' | 'envFile' | 'only' | 'without'> & GlobalOptions
   /** Hosts of the environment that the deploy leaves out, as in dray.yml; absent without any. */
   leftOut?: readonly string[]
+  /** For the warnings of the plan; absent without any. */
+  notes?: readonly string[]
 }
 
 /**

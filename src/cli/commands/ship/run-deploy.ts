@@ -1,6 +1,4 @@
-import { DrayError } from '../../../errors/dray-error.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
-import type { NonEmpty } from '../../../shared/non-empty.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { connectTargets } from './connect-targets.ts'
@@ -10,6 +8,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import { connectJoining } from './connect-joining.ts'
 import { readDeployOptions, readPlaceOptions } from './deploy-options.ts'
 import { loadDeploy, type DeployInput } from './load-deploy.ts'
+import { withEngine } from './plan-engine.ts'
 import type { planCommand } from './plan.ts'
 import { runRelease } from './run-release.ts'
 
@@ -35,19 +34,6 @@ export async function runDeploy(
 
 function deployOrPlan(input: DeployInput, context: CliContext): Promise<ExitCode> {
   return runRelease(input, { kind: 'deploy', connect: () => connectTargets(input, context) }, context)
-}
-
-/** The environment as if dray.yml had another engine. Throws USAGE for one that does not exist. */
-function withEngine(input: DeployInput, engine: string | undefined): DeployInput {
-  if (engine === undefined) return input
-  if (engine !== 'compose' && engine !== 'swarm')
-    throw new DrayError('USAGE', `--engine must be compose or swarm, not \`${engine}\`.`)
-  const { config } = input
-  const { environment } = config
-  const [first] = environment.hosts
-  const isMoved = engine === 'swarm' && environment.engine !== 'swarm'
-  const hosts: NonEmpty<string> = isMoved ? [first] : environment.hosts
-  return { ...input, config: { ...config, environment: { ...environment, engine, hosts } } }
 }
 
 /** Brings one host to the release of the others. */
