@@ -59,6 +59,13 @@ const serviceSpec = z.looseObject({
     ReplicatedJob: z.unknown().optional(),
     GlobalJob: z.unknown().optional(),
   }),
+  EndpointSpec: z
+    .looseObject({
+      Ports: z
+        .array(z.looseObject({ Protocol: z.string().optional(), PublishedPort: z.number().optional() }))
+        .nullish(),
+    })
+    .nullish(),
 })
 
 export const serviceAnswer = z.looseObject({
@@ -132,6 +139,9 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
   const volumes = (container?.Mounts ?? []).flatMap(({ Type, Source = '', VolumeOptions }) =>
     Type === 'volume' && VolumeOptions?.Labels?.[STACK_LABEL] === stack ? [Source] : [],
   )
+  const ports = (spec.EndpointSpec?.Ports ?? []).flatMap(({ Protocol = 'tcp', PublishedPort: port = 0 }) =>
+    port === 0 ? [] : [Protocol === 'tcp' ? String(port) : `${port}/${Protocol}`],
+  )
   return {
     id: answer.ID,
     service: spec.Name.startsWith(`${stack}_`) ? spec.Name.slice(stack.length + 1) : spec.Name,
@@ -152,6 +162,7 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
       ...(container?.Secrets ?? []).map(({ SecretID }) => SecretID),
     ],
     ...(volumes.length > 0 && { volumes }),
+    ...(ports.length > 0 && { ports }),
   }
 }
 

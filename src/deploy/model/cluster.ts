@@ -49,6 +49,8 @@ export type StackService = {
   uses: readonly string[]
   /** Names of the stack's volumes that it mounts, of which each node has its own; absent without any. */
   volumes?: readonly string[]
+  /** Ports that it publishes: `80`, `53/udp`; absent without any. */
+  ports?: readonly string[]
 }
 
 /** What a service of the swarm, of any stack or of none, may start on a node. */

@@ -203,7 +203,12 @@ export type StackStep = StepBase &
     /** Watches the tasks until all run the release. */
     | { kind: 'await-tasks'; stack: string; services: readonly StackChange[] }
     /** Removes services that the compose file no longer has. */
-    | { kind: 'remove-services'; services: readonly string[] }
+    | {
+        kind: 'remove-services'
+        services: readonly string[]
+        /** Ports that the release gives to other services: removed before the update, and waited for. Absent after it. */
+        frees?: readonly string[]
+      }
     /** Compares what runs with the plan. */
     | { kind: 'verify-stack'; stack: string; services: readonly StackChange[] }
     /** Removes configs that no service uses any more. */

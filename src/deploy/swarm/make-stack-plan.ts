@@ -3,12 +3,14 @@ import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
 import { joinWarnings } from '../model/plan-warnings.ts'
 import { newestRelease, nextReleaseId } from '../model/release.ts'
+import { someNames } from '../model/some-names.ts'
 import { findChangedFiles } from '../plan/file-changes.ts'
 import { listNotUndone } from '../plan/not-undone.ts'
 import type { NewStep } from '../plan/plan-host.ts'
 import { refuseMovedTags } from '../plan/refuse-moved-tags.ts'
 import { refuseUnselectedTags } from '../plan/refuse-unselected-tags.ts'
 import { decideStackServices, type ServiceLimits, type StackDecision } from './decide-stack-services.ts'
+import { findHeldPorts, warnOfHeldPorts, type HeldPort } from './find-port-holders.ts'
 import { findNewcomers } from './judge-nodes.ts'
 import type { StackObservation } from './observe-stack.ts'
 import { planPulls } from './plan-pulls.ts'
@@ -45,7 +47,19 @@ export function makeStackPlan(
   const unchanged =
     touched.length + orphans.length + newcomers.length + files.changed.length + files.removed.length === 0
   const release = nextReleaseId(directory.usedReleaseIds)
-  const context = { observation, desired, current, decisions, files, orphans, nodes, newcomers, release }
+  const held = findHeldPorts(observation, decisions, orphans)
+  const context = {
+    observation,
+    desired,
+    current,
+    decisions,
+    files,
+    orphans,
+    held,
+    nodes,
+    newcomers,
+    release,
+  }
   const steps = unchanged ? [] : planSteps(context)
   return {
     version: 1,
@@ -65,7 +79,7 @@ export function makeStackPlan(
     })),
     proxies: [],
     ...joinWarnings({
-      decided: warnOfStack(observation, desired),
+      decided: [...warnOfStack(observation, desired), ...warnOfHeldPorts(held)],
       measured: measureStack(observation, decisions),
     }),
     unchangedServices: decisions
@@ -75,7 +89,7 @@ export function makeStackPlan(
 }
 
 function planSteps(context: StackPlanContext): NewStep[] {
-  const { observation, desired, decisions, files, orphans } = context
+  const { observation, desired, decisions, files, orphans, held } = context
   const { host, directory } = observation
   const stack = directory.app.project
   const services = decisions.map(({ service, change, cause, image, limitMs, isLeftDown }) => ({
@@ -87,6 +101,7 @@ function planSteps(context: StackPlanContext): NewStep[] {
     ...(isLeftDown && { isLeftDown }),
   }))
   const changing = decisions.filter(({ change }) => change !== 'none')
+  const freeing = orphans.filter((name) => held.some(({ holder }) => holder === name))
   const probe = configuredProbe(desired)
   const isPlacing = files.changed.length + files.removed.length > 0
   const { changed, removed, inPlace, adopt } = files
@@ -106,6 +121,7 @@ function planSteps(context: StackPlanContext): NewStep[] {
         ]
       : []),
     ...planTasks(context, 'before'),
+    ...planRemoval(host, freeing, held),
     ...(changing.length === 0
       ? []
       : [
@@ -128,19 +144,26 @@ function planSteps(context: StackPlanContext): NewStep[] {
       : [{ kind: 'check-url' as const, host, cause: 'with the new release', ...probe }]),
     ...planTasks(context, 'after'),
     planRecord(context),
-    ...(orphans.length === 0
-      ? []
-      : [
-          {
-            kind: 'remove-services' as const,
-            host,
-            cause: 'no longer in the compose file',
-            services: orphans,
-          },
-        ]),
+    ...planRemoval(
+      host,
+      orphans.filter((it) => !freeing.includes(it)),
+    ),
     { kind: 'verify-stack', host, cause: 'before success is reported', stack, services },
     { kind: 'clean-stack', host, cause: 'the new release has its own', stack },
   ]
+}
+
+/** After the record, since nothing needs them then; before the update those whose ports it needs. */
+function planRemoval(host: string, services: readonly string[], held: readonly HeldPort[] = []): NewStep[] {
+  if (services.length === 0) return []
+  const freed = held.filter(({ holder }) => services.includes(holder))
+  const frees = [...new Set(freed.map(({ port }) => port))]
+  const takers = [...new Set(freed.map(({ taker }) => taker))]
+  const cause =
+    frees.length === 0
+      ? 'no longer in the compose file'
+      : `${someNames(takers)} ${takers.length === 1 ? 'publishes' : 'publish'} ${someNames(frees)}`
+  return [{ kind: 'remove-services', host, cause, services, ...(frees.length > 0 && { frees }) }]
 }
 
 function planTasks(

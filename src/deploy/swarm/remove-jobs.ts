@@ -62,6 +62,20 @@ export async function removeJobs(
   return left === undefined ? [] : nodesOf(left)
 }
 
+/**
+ * Removes services, and waits until their containers have stopped, which may hold a port of their node until then; each has its
+ * grace period. Returns the names of nodes on which one still runs. Throws what the manager throws.
+ */
+export async function removeAndAwait(
+  services: readonly Pick<StackService, 'id' | 'stopMs'>[],
+  site: { cluster: JobCluster; stack: string; clock: Clock },
+): Promise<readonly string[]> {
+  await Promise.all(services.map(({ id }) => site.cluster.removeService(id)))
+  const limitMs = Math.max(0, ...services.map(({ stopMs = DEFAULT_STOP_MS }) => stopMs)) + SPARE_MS
+  const ids = new Set(services.map(({ id }) => id))
+  return nodesOf(await awaitStopped(({ serviceId }) => ids.has(serviceId), { ...site, limitMs }))
+}
+
 /** Waits until none of the tasks has a container that runs on a node that answers. Returns those that still do. */
 async function awaitStopped(
   isMeant: (task: StackTask) => boolean,

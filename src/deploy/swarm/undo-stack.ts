@@ -1,13 +1,15 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
+import type { Clock } from '../../shared/clock.ts'
 import { DeployFailed, toDrayError } from '../execute/failure.ts'
 import type { Undone } from '../execute/undo-deploy.ts'
+import type { Cluster, StackService } from '../model/cluster.ts'
 import { someNames } from '../model/some-names.ts'
 import { writeStackJournal } from './execute-stack-plan.ts'
 import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
-import { removeJobs } from './remove-jobs.ts'
+import { removeAndAwait, removeJobs } from './remove-jobs.ts'
 import { removeUnused } from './remove-unused.ts'
 import { describeServing, missingOf, statesNow } from './serving-stack.ts'
 import { type StackExecution } from './stack-execution.ts'
@@ -109,29 +111,61 @@ async function undoAll(
   await removeUnused(host.swarm.cluster, observation.directory.app.project, before).catch(() => undefined)
 }
 
-/** Gives each service the definition that it had, and removes new ones. */
-async function restoreServices({ host, observation }: StackExecution, attempt: Attempt): Promise<void> {
+/**
+ * Removes new services, gives each other one the definition that it had, and creates those again that were removed. In this order: a
+ * port is with one service at a time.
+ */
+async function restoreServices(
+  { host, observation, clock }: StackExecution,
+  attempt: Attempt,
+): Promise<void> {
   const { cluster } = host.swarm
+  const stack = observation.directory.app.project
   const before = observation.services
-  const all = await cluster.services(observation.directory.app.project)
+  const all = await cluster.services(stack)
   const now = all.filter((it) => !isOwnJob(it))
+  const gone = before.filter((was) => now.every(({ id }) => id !== was.id))
+  const isTaken = (ports: readonly string[] = []): boolean =>
+    gone.some((was) => was.ports?.some((port) => ports.includes(port)) === true)
+  for (const it of now.filter(({ id }) => before.every((was) => was.id !== id)))
+    await attempt(async () => {
+      if (isTaken(it.ports)) await removeAndAwait([it], { cluster, stack, clock })
+      else await cluster.removeService(it.id)
+      return `${it.service} removed`
+    })
   for (const was of before)
     await attempt(async () => {
       const is = now.find(({ id }) => id === was.id)
-      if (is === undefined) {
-        await cluster.recreateService(was.spec)
-        return `${was.service} created again`
-      }
-      if (is.version === was.version) return undefined
+      if (is === undefined || is.version === was.version) return undefined
       await cluster.restoreService(was.id, was.spec)
       const hasChanged = is.taskHash !== was.taskHash || is.updateState !== was.updateState
       return hasChanged ? `${was.service} has its old definition again` : undefined
     })
-  for (const it of now.filter(({ id }) => before.every((was) => was.id !== id)))
+  for (const was of gone)
     await attempt(async () => {
-      await cluster.removeService(it.id)
-      return `${it.service} removed`
+      await recreate(was, { cluster, clock })
+      return `${was.service} created again`
     })
+}
+
+/** How long Swarm may take to give up a port of a service whose definition has it no longer. */
+const PORT_MS = 30_000
+
+/** Creates a service as it was. Its port may be free only in a moment. */
+async function recreate(
+  { spec }: StackService,
+  { cluster, clock }: { cluster: Pick<Cluster, 'recreateService'>; clock: Clock },
+): Promise<void> {
+  const untilMs = clock.now() + PORT_MS
+  for (;;) {
+    try {
+      await cluster.recreateService(spec)
+      return
+    } catch (error) {
+      if (!/already in use/i.test(toDrayError(error).message) || clock.now() >= untilMs) throw error
+    }
+    await clock.sleep(LOOK_EVERY_MS)
+  }
 }
 
 /** How long the number of old tasks may stay the same, at least. A service whose tasks need longer has its own limit. */
@@ -170,11 +204,14 @@ function connectionLost(cause: DrayError, { plan, host, done }: StackExecution):
   const error = new DrayError('LOCK_LOST', `The connection to ${host.name} broke during the deploy.`, {
     cause,
   })
+  const freed = plan.steps.flatMap((it) => (it.kind === 'remove-services' && it.frees ? it.services : []))
+  const removed =
+    freed.length === 0 ? '' : ` ${someNames(freed)}, removed for their ports, may be missing: deploy again.`
   const undone: Undone = {
     undone: [],
     notUndone: ['any step that had started'],
     serving: done.updated
-      ? 'Swarm continues the update without dray, and keeps the old tasks of a service whose new ones fail. The running tasks could not be checked.'
+      ? `Swarm continues the update without dray, and keeps the old tasks of a service whose new ones fail. The running tasks could not be checked.${removed}`
       : 'Swarm had not received the release. The running tasks could not be checked.',
     servingRelease: undefined,
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stepsOf } from '../../support/app/deploy-result.ts'
-import { stackSite } from '../../support/app/stack-compose.ts'
+import { stackCompose, stackSite } from '../../support/app/stack-compose.ts'
 import { nodeNames, startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
@@ -78,6 +78,23 @@ test('a deploy that changes only a config updates the service that uses it, and 
   expect(await swarm.tasks()).toEqual(before)
   expect((await app.rollback()).failure).toBeUndefined()
   expect(await answered()).not.toBe('second')
+})
+
+test('a renamed service gets the port of the old one, and an undo gives it back', async () => {
+  const compose = stackCompose({ proxyNode: 'm1' }).replace('  nginx:\n', '  front:\n')
+  await app.writeSource({ 'docker-compose.yml': compose })
+  const before = await app.version()
+  const { failure } = await app.deploy('v2-never-healthy')
+  expect(failure).toMatchObject({ code: 'STACK_PAUSED', exitCode: 1 })
+  expect(failure?.undone).toEqual(expect.arrayContaining(['front removed', 'nginx created again']))
+  expect(failure?.serving).toContain('is serving, as before.')
+  expect(await app.version()).toBe(before)
+
+  const { plan } = await app.mustDeploy('v2')
+  expect(plan?.warnings.join()).toContain('nginx is removed before front gets its port 80')
+  await expect.poll(() => app.version()).toBe('v2')
+  const services = await server('m1').docker('service', 'ls', '--format', '{{.Name}}')
+  expect(services.split('\n').sort()).toEqual(['shop_backend', 'shop_front'])
 })
 
 test('remove leaves nothing of the stack', async () => {

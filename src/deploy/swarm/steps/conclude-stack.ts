@@ -5,10 +5,12 @@ import { describeAnswer } from '../../model/entrance.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { RECORD_FORMAT } from '../../model/record-format.ts'
 import type { Release } from '../../model/release.ts'
+import { someNames } from '../../model/some-names.ts'
 import { describeState } from '../describe-state.ts'
 import { describeProgress, judgeService, type ServiceState } from '../judge-tasks.ts'
 import { LOOK_EVERY_MS } from '../look-every.ts'
 import { StackProgress } from '../stack-progress.ts'
+import { removeAndAwait } from '../remove-jobs.ts'
 import { removeUnused } from '../remove-unused.ts'
 import { stackRequest, type StackExecution, type StackStepRunner } from '../stack-execution.ts'
 import { awaitStanding, lookAt } from './await-tasks.ts'
@@ -121,12 +123,21 @@ function withSpecHashes(services: Release['services'], stored: readonly StackSer
   )
 }
 
-/** Removes services that the compose file no longer has. */
+/**
+ * Removes services that the compose file no longer has. Those whose ports the release takes are removed before it, and their
+ * containers waited for; an undo creates them again.
+ */
 export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async (step, { execution }) => {
   const { cluster } = execution.host.swarm
-  const services = await cluster.services(execution.observation.directory.app.project)
+  const stack = execution.observation.directory.app.project
+  const services = await cluster.services(stack)
   const gone = services.filter(({ service }) => step.services.includes(service))
-  await Promise.all(gone.map(({ id }) => cluster.removeService(id)))
+  if (step.frees === undefined) await Promise.all(gone.map(({ id }) => cluster.removeService(id)))
+  else {
+    execution.done.updated = true
+    const running = await removeAndAwait(gone, { cluster, stack, clock: execution.clock })
+    if (running.length > 0) return `${gone.length} removed, still stopping on ${someNames(running)}`
+  }
   return `${gone.length} removed`
 }
 

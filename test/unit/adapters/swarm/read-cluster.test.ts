@@ -112,3 +112,13 @@ test('a manager says whether it leads, and whether the others reach it; a worker
   const { ManagerStatus: _, ...worker } = node
   expect(readNode(nodeAnswer.parse(worker)).manager).toBeUndefined()
 })
+
+test('the ports of a service are those that it publishes itself, in the ingress network or on its node', () => {
+  const Ports = [
+    { Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'host' },
+    { Protocol: 'udp', TargetPort: 53, PublishedPort: 53, PublishMode: 'ingress' },
+    { Protocol: 'tcp', TargetPort: 9000, PublishMode: 'ingress' },
+  ]
+  expect(read({ EndpointSpec: { Mode: 'vip', Ports } }).ports).toEqual(['8080', '53/udp'])
+  expect(read().ports).toBeUndefined()
+})

@@ -308,6 +308,53 @@ test('a service that is gone from the compose file is removed after the record',
   expect(plan({ ...recorded, directory: both })).toMatch(/remove-services old /)
 })
 
+/** Service `old` of the record runs with these ports, and the compose file gives them to `api` now. */
+function renamed(ports: readonly string[], isRecorded = true): StackObservation {
+  const { directory, ...recorded } = deployed([
+    running('db'),
+    { ...running('api'), id: 'old', service: 'old', ports },
+  ])
+  const services = directory.app.services.map((it) =>
+    it.name === 'api' ? { ...it, publishedPorts: ['80', '53/udp'] } : it,
+  )
+  const releases = directory.releases.map((release) => {
+    const { api, ...others } = release.services
+    return { ...release, services: { ...others, ...(isRecorded && api && { old: api }) } }
+  })
+  return { ...recorded, directory: { ...directory, app: { ...directory.app, services }, releases } }
+}
+
+test('a service that is gone is removed before the update if another one gets its port, and the plan says so', () => {
+  const text = plan(renamed(['80', '53/udp']), { tasks: [migrate] })
+  expect(text).toMatch(/run-task migrate.*\nremove-services old \(api publishes 80, 53\/udp\)\nupdate-stack /)
+  expect(text.match(/remove-services/g)).toHaveLength(1)
+  const { warnings, steps } = makeStackPlan(renamed(['80']), fakeDesired(), {})
+  expect(steps.find((it) => it.kind === 'remove-services')).toMatchObject({
+    services: ['old'],
+    frees: ['80'],
+  })
+  expect(warnings).toContain(
+    'old is removed before api gets its port 80: until api runs, requests to it fail. To avoid that, keep the name of the service.',
+  )
+  expect(plan(renamed(['81']))).toMatch(/record-release r2 .*\nremove-services old /)
+})
+
+test('what was noted of the environment is among the warnings', () => {
+  const notes = ['`front` in dray.yml does not hold in a swarm.']
+  expect(makeStackPlan(observe(), { ...fakeDesired(), notes }, {}).warnings).toContain(notes[0])
+})
+
+test('a port that a service keeps, which dray does not remove, is named', () => {
+  expect(plan(renamed(['80'], false))).not.toContain('remove-services')
+  expect(makeStackPlan(renamed(['80'], false), fakeDesired(), {}).warnings).toContainEqual(
+    expect.stringContaining('no release of dray knows old: Swarm refuses that'),
+  )
+  const moved = { ...renamed([]), services: [running('db', { ports: ['80'] })] }
+  expect(makeStackPlan(moved, fakeDesired(), {}).warnings).toContainEqual(
+    expect.stringContaining('Deploy db without it first, then api with it.'),
+  )
+})
+
 test.each([
   [
     'STACK_MISSING',

@@ -6,7 +6,12 @@ import type { Release } from '../../../../src/deploy/model/release.ts'
 import type { Cluster, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import type { StackExecution } from '../../../../src/deploy/swarm/stack-execution.ts'
 import { awaitTasks } from '../../../../src/deploy/swarm/steps/await-tasks.ts'
-import { recordStack, updateStack, verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
+import {
+  recordStack,
+  removeServices,
+  updateStack,
+  verifyStack,
+} from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
 import { pullOnNodes } from '../../../../src/deploy/swarm/steps/pull-on-nodes.ts'
 import { fakeNode, fakeReview, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
@@ -391,4 +396,19 @@ test.each([
   expect(notes.map((it) => / for (\d+) min/.exec(it)?.[1])).toEqual(
     code === 'SWARM_PULL_FAILED' ? ['5', '10', '20'] : [],
   )
+})
+
+test('a service whose port the release takes is removed, and its container waited for', async () => {
+  const removed: string[] = []
+  let looks = 0
+  const it = execution({
+    services: async () => [service({ id: 'old', service: 'old' }), service()],
+    tasks: async () => [task({ serviceId: 'old', state: ++looks < 4 ? 'running' : 'shutdown' }), task()],
+    removeService: async (id) => void removed.push(id),
+  })
+  const step = { id: 1, host: 'm1', cause: '', kind: 'remove-services' as const, services: ['old'] }
+  expect(await removeServices(step, context(it))).toBe('1 removed')
+  expect([it.done.updated, looks]).toEqual([undefined, 0])
+  expect(await removeServices({ ...step, frees: ['80'] }, context(it))).toBe('1 removed')
+  expect([removed, looks, it.done.updated]).toEqual([['old', 'old'], 4, true])
 })

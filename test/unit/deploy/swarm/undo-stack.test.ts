@@ -95,6 +95,37 @@ test('every service gets its old definition, and what is running is looked at', 
   expect(calls).toEqual(['restore', 'put back api'])
 })
 
+test('a service that was removed for its port is created again when the new one has stopped', async () => {
+  const before = {
+    services: [service('api'), service('web', { ports: ['80'] })],
+    tasks: [task('api'), task('web')],
+  }
+  const now = {
+    services: [service('api', { version: 2 }), service('frontend', { ports: ['80'], stopMs: 5_000 })],
+    tasks: before.tasks,
+  }
+  let looks = 0
+  let tries = 0
+  const { failed, calls } = undo({
+    before,
+    now,
+    cluster: {
+      // The first look is for jobs that were removed before.
+      tasks: async () => [...before.tasks, task('frontend', { state: ++looks < 5 ? 'running' : 'shutdown' })],
+      services: async () => (tries < 2 ? now.services : before.services),
+      recreateService: async (spec: unknown) => {
+        if (++tries < 2)
+          throw new DrayError('DOCKER_FAILED', "port '80' is already in use by service 'shop_frontend'.")
+        calls.push(`create ${String(spec)} after ${looks} looks`)
+      },
+    },
+  })
+  const { error, undone } = await failed
+  expect(error).toMatchObject({ code: 'STACK_STUCK', exitCode: 1 })
+  expect(calls).toEqual(['restore', 'remove frontend', 'put back api', expect.stringMatching(/^create web/)])
+  expect(undone.undone).toContain('web created again')
+})
+
 test('a service that was down before is not waited for, and is named', async () => {
   const before = { services: running.services, tasks: [task('api'), crashed] }
   const { failed } = undo({ before })
@@ -196,7 +227,7 @@ test('a failure does not keep the rest from being undone, and each is named', as
     },
   })
   const { error } = await failed
-  expect(calls).toEqual(['restore', 'put back worker', 'remove added'])
+  expect(calls).toEqual(['restore', 'remove added', 'put back worker'])
   expect(error).toMatchObject({ code: 'UNDO_FAILED', exitCode: 4 })
   expect(error.message).toContain('The job stays. update out of sequence.')
 })
