@@ -35,7 +35,7 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   DIRECTORY_MOUNTED: ["docker-compose.yml:4:15-23 A container of `web` can write to the app's directory."],
   DRAY_COMPOSE_MISSING: ['dray.yml:4:14-37 The file docker-compose.prod.yml does not exist.'],
   DRAY_SERVICE_UNKNOWN: [
-    'dray.yml:2:85-91 No compose file has a service `bakend`; known services: backend.',
+    'dray.yml:2:88-94 No compose file has a service `bakend`; known services: backend.',
     'dray.yml:4:23-26 No compose file has a service `api`; known services: backend.',
   ],
   DRAY_YML_INVALID: ['dray.yml:3:5-10 `environments.production.hots`: unknown key; did you mean `host`?.'],
