@@ -84,6 +84,7 @@ export function sampleAttempt(
   })
   return {
     tag,
+    commit: undefined,
     restores: undefined,
     startedAtMs,
     durationMs: isUnfinished ? undefined : elapsedMs,

@@ -34,7 +34,10 @@ export function sampleOverview(nowMs: number): Overview {
   const ok: KnownHost = {
     host: 'deploy@shop.example.com',
     verdict: 'ok',
-    release: { id: 'r41', tag: 'v1.4.0', createdAtMs: nowMs - 3 * hourMs, ageMs: 3 * hourMs, by: mona },
+    release: {
+      ...{ id: 'r41', tag: 'v1.4.0', commit: { id: '3f2a1c9d07e8' }, createdAtMs: nowMs - 3 * hourMs },
+      ...{ ageMs: 3 * hourMs, by: mona },
+    },
     services: [
       service('backend', 'v1.4.0', { running: 2, desired: 2 }),
       service('frontend', 'v1.4.0'),
@@ -51,6 +54,7 @@ export function sampleOverview(nowMs: number): Overview {
     release: {
       id: 'r87',
       tag: 'v1.5.0-rc.2',
+      commit: { id: 'b81d40e6c2a5', isDirty: true },
       createdAtMs: nowMs - 20 * minuteMs,
       ageMs: 20 * minuteMs,
       by: ann,
@@ -135,6 +139,7 @@ export function sampleRelease(nowMs: number): ReleaseView {
   return {
     release: 'r41',
     tag: 'v1.4.0',
+    commit: { id: '3f2a1c9d07e8' },
     restores: undefined,
     createdAtMs: nowMs - 3 * hourMs,
     by: mona,

@@ -129,6 +129,7 @@ function journalStart(execution: Execution): void {
     by: deployer,
     project: run?.observation.directory.app.project,
     tag: desired.tag,
+    commit: desired.commit,
     environment: desired.environment,
     restores: desired.restores?.id,
     replaces: plan.replaces,

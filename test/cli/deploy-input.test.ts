@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { InputOf } from '../../src/cli/command/command.ts'
 import type { deployCommand } from '../../src/cli/commands/ship/deploy.ts'
+import { desiredRelease } from '../../src/cli/commands/ship/desired-release.ts'
 import { loadDeploy } from '../../src/cli/commands/ship/load-deploy.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { composeText, failureOf, makeProject } from '../support/make-project.ts'
@@ -144,6 +145,20 @@ describe('the input of a deploy', () => {
   test('has the tag that the rule finds', async () => {
     const { values } = await loadIn({ 'dray.yml': 'environments: { test: { host: a, tag: sha } }' }, {})
     expect([values.tag, values.tagSource]).toEqual(['abc123', 'tag: sha (GITHUB_SHA)'])
+  })
+
+  test('has the checked-out commit, else the one that a workflow runs for', async () => {
+    const input = await loadIn({ 'dray.yml': drayYml }, {})
+    const head = '3'.repeat(40)
+    const inActions = (sha: string) => ({ ...input.values, variables: () => ({ GITHUB_SHA: sha }) })
+    const commitOf = (changes: Partial<typeof input>) => desiredRelease({ ...input, ...changes }).commit
+    expect(commitOf({ repository: { headSha: head, isDirty: false } })).toEqual({ id: head })
+    const dirty = { headSha: head, isDirty: true }
+    const values = inActions('4'.repeat(40))
+    expect(commitOf({ repository: dirty, values })).toEqual({ id: head, isDirty: true })
+    expect(commitOf({ repository: {}, values })).toEqual({ id: '4'.repeat(40) })
+    expect(commitOf({ repository: {}, values: inActions('main') })).toBeUndefined()
+    expect(commitOf({ repository: {} })).toBeUndefined()
   })
 
   test('is refused where the rule finds no tag', async () => {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
-import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/model/release.ts'
+import { JOURNALED_RELEASE_ID, readCommit, RELEASE_ID, type Release } from '../../deploy/model/release.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { isBundlePath } from '../source/bundle-path.ts'
 import { timeMs } from './time-ms.ts'
@@ -16,6 +16,8 @@ const releaseSchema = z.object({
   environment: z.string(),
   project: z.string(),
   tag: z.string().optional(),
+  // It is only shown: one of another form is left out, and the record is still read.
+  commit: z.unknown().transform(readCommit).optional(),
   restores: z.string().regex(RELEASE_ID).optional(),
   follows: z.string().regex(RELEASE_ID).optional(),
   createdAtMs: timeMs,

@@ -3,7 +3,7 @@ import type { Attempt } from '../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.ts'
-import { deployer, releaseId } from './told-status.ts'
+import { deployer, releaseId, sourceCommit } from './told-status.ts'
 
 const number = z.number()
 /** More than the probe of any deploy has counted. */
@@ -24,6 +24,7 @@ const attempt = z.object({
   type: z.literal('history.attempt'),
   release: releaseId,
   tag: shortText.optional(),
+  commit: sourceCommit.optional(),
   restores: z.object({ release: releaseId, tag: shortText.optional() }).optional(),
   outcome: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('deployed') }),
@@ -119,6 +120,7 @@ function read<T>(schema: z.ZodType<T>, line: unknown, host: string): T {
 function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typeof attempt>): Attempt {
   const {
     tag,
+    commit,
     restores,
     durationMs,
     by,
@@ -135,6 +137,7 @@ function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typ
     ...it,
     startedAtMs: Date.parse(startedAt),
     tag,
+    commit,
     restores: restores && { release: restores.release, tag: restores.tag },
     durationMs,
     by,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
+import { COMMIT_ID } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { DRIFT_KINDS, type HostStatus, type KnownHost } from '../../operations/status/status.ts'
 import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.ts'
@@ -14,6 +15,8 @@ const listOf = <T extends z.ZodType>(of: T) => z.array(of).max(2000)
 /** A release id as links and comparisons expect it. */
 export const releaseId = z.string().regex(/^r\d{1,9}$/)
 export const deployer = z.object({ user: shortText, machine: shortText, run: optionalText })
+
+export const sourceCommit = z.object({ id: z.string().regex(COMMIT_ID), isDirty: z.literal(true).optional() })
 
 const failure: z.ZodType<Failure> = z.object({
   code: shortText,
@@ -80,7 +83,10 @@ const knownHost: z.ZodType<KnownHost> = z.object({
   host: shortText,
   verdict: z.enum(['unhealthy', 'drifted', 'nothing-deployed', 'deploying', 'ok']),
   release: z
-    .object({ id: releaseId, tag: optionalText, createdAtMs: timeMs, ageMs: number, by: deployer })
+    .object({
+      ...{ id: releaseId, tag: optionalText, commit: sourceCommit.optional() },
+      ...{ createdAtMs: timeMs, ageMs: number, by: deployer },
+    })
     .optional(),
   services: listOf(service),
   drift: listOf(drift),

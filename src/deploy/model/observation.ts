@@ -9,6 +9,7 @@ import type { Neighbour } from './proxies/neighbour.ts'
 import type { Entrance } from './prober.ts'
 import type { Proxy } from './proxies/proxy.ts'
 import type { LeftOut } from './left-out.ts'
+import type { SourceCommit } from './release.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
 import type { OtherDirectory, Surroundings } from './surroundings.ts'
@@ -114,6 +115,8 @@ export type DesiredRelease = {
   app: string
   environment: string
   tag: string | undefined
+  /** The commit of the work tree, or that of the release to put back; absent if unknown. */
+  commit?: SourceCommit | undefined
   /** Names of the variables that the deploy passes to Compose, beside the server's `.env`. */
   givenVariables: readonly string[]
   /** Expected digests; the deploy is refused if a tag resolves to another one. Empty if any digest is accepted. */

@@ -44,6 +44,22 @@ export function readDeployer(value: unknown): Deployer | undefined {
   return { user, machine, ...(typeof run === 'string' && { run }) }
 }
 
+/**
+ * The commit of the work tree that a release was deployed from, in hex. `isDirty`: tracked files of the work tree differed from
+ * it; absent if they did not, or if that is unknown.
+ */
+export type SourceCommit = { id: string; isDirty?: true }
+
+/** Ids of commits: at least as many digits as git shows, at most those of SHA-256. */
+export const COMMIT_ID = /^[0-9a-f]{7,64}$/
+
+/** Reads the commit from a journal line, which may contain anything; undefined if it names none. */
+export function readCommit(value: unknown): SourceCommit | undefined {
+  const { id, isDirty } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof id !== 'string' || !COMMIT_ID.test(id)) return undefined
+  return { id, ...(isDirty === true && { isDirty }) }
+}
+
 /** The result of one deploy, stored in `.dray/releases/<id>/release.json`. */
 export type Release = {
   version: typeof RECORD_FORMAT
@@ -55,6 +71,8 @@ export type Release = {
   environment: string
   project: string
   tag?: string
+  /** For a rollback, that of the release that it put back; absent if it was unknown, and in older records. */
+  commit?: SourceCommit
   /** For a rollback: the release that it put back, always one made by a deploy. */
   restores?: string
   /** The release that served before; for a rollback, the id of the original. */

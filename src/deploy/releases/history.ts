@@ -1,12 +1,21 @@
 import type { JournalEntry } from '../model/lock.ts'
 import type { ArchiveContents } from './release-archive.ts'
-import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from '../model/release.ts'
+import {
+  newestRelease,
+  readCommit,
+  readDeployer,
+  releaseNumber,
+  type Deployer,
+  type Release,
+  type SourceCommit,
+} from '../model/release.ts'
 
 /** One attempt to deploy or roll back, read from records and journal. Unknown fields are undefined. */
 export type Attempt = {
   /** The release that was made, or would have been. */
   release: string
   tag: string | undefined
+  commit: SourceCommit | undefined
   /** For a rollback: the release it was to put back. */
   restores: { release: string; tag: string | undefined } | undefined
   /** Milliseconds since the epoch. */
@@ -112,6 +121,7 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
     record && Object.fromEntries(Object.entries(record.services).map(([name, { image }]) => [name, image]))
   return {
     tag: textOf(started?.['tag']) ?? record?.tag,
+    commit: readCommit(started?.['commit']) ?? record?.commit,
     restores: textOf(started?.['restores']) ?? record?.restores,
     startedAtMs: started?.at ?? record?.createdAtMs ?? entries[0]?.at ?? 0,
     durationMs: started && finished && finished.at - started.at,

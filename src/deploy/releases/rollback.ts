@@ -112,11 +112,12 @@ export function desiredFromRelease(
   desired: DesiredRelease,
   ranSince: RestoredRelease['tasksSince'],
 ): DesiredRelease {
-  const { id, tag, variables, valueHashes, services, entrances } = release
+  const { id, tag, commit, variables, valueHashes, services, entrances } = release
   const { proxyService } = desired
   return {
     ...desired,
     tag,
+    commit,
     expected: [],
     tasks: [],
     // The release's files already include what dray added, if anything.

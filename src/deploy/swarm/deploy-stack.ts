@@ -145,6 +145,7 @@ function journalStart(execution: StackExecution): void {
     by: deployer,
     project: observation.directory.app.project,
     tag: desired.tag,
+    commit: desired.commit,
     environment: desired.environment,
     restores: desired.restores?.id,
     replaces: plan.replaces,

@@ -53,6 +53,7 @@ function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
           release: {
             id: release.id,
             ...(release.tag === undefined ? {} : { tag: release.tag }),
+            ...(release.commit && { commit: release.commit }),
             createdAtMs: release.createdAtMs,
             ageMs: Math.max(0, nowMs - release.createdAtMs),
             by: release.by,

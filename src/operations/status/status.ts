@@ -2,7 +2,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
-import type { Deployer } from '../../deploy/model/release.ts'
+import type { Deployer, SourceCommit } from '../../deploy/model/release.ts'
 import type { ContainerUsage } from './container-usage.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
@@ -28,6 +28,7 @@ export type KnownHost = {
   release?: {
     id: string
     tag?: string
+    commit?: SourceCommit
     createdAtMs: number
     ageMs: number
     by: Deployer

@@ -1,6 +1,6 @@
 /** What the page receives from the server that `dray ui` runs: the data of `--json`, as in docs/json-output.md. */
 import type { Failure } from '../../deploy/model/events.ts'
-import type { Deployer } from '../../deploy/model/release.ts'
+import type { Deployer, SourceCommit } from '../../deploy/model/release.ts'
 import type { Attempt } from '../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import type { FileDiff } from '../../operations/diff/compare-files.ts'
@@ -104,6 +104,7 @@ export type LogKind = 0 | 1 | 2
 export type ReleaseView = {
   release: string
   tag: string | undefined
+  commit: SourceCommit | undefined
   restores: string | undefined
   createdAtMs: number
   by: Deployer

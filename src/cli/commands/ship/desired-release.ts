@@ -1,9 +1,17 @@
 import type { Environment, Hooks } from '../../../config/deploy-config.ts'
 import type { DesiredRelease } from '../../../deploy/model/observation.ts'
+import { COMMIT_ID, type SourceCommit } from '../../../deploy/model/release.ts'
 import type { DeployInput } from './load-deploy.ts'
 
 /** The desired release, from dray.yml and the deploy-time values. */
-export function desiredRelease({ config, values, options, leftOut, notes }: DeployInput): DesiredRelease {
+export function desiredRelease({
+  config,
+  values,
+  repository,
+  options,
+  leftOut,
+  notes,
+}: DeployInput): DesiredRelease {
   const { environment } = config
   const rollout: Record<string, 'roll' | 'recreate'> = {}
   for (const [name, settings] of Object.entries(config.services)) {
@@ -13,6 +21,7 @@ export function desiredRelease({ config, values, options, leftOut, notes }: Depl
     app: config.app,
     environment: environment.name,
     tag: values.tag,
+    ...findCommit({ values, repository }),
     givenVariables: Object.keys(values.composeVariables),
     expected: options.expected,
     ownRepositories: ownRepositories({ config, values }),
@@ -37,6 +46,15 @@ export function desiredRelease({ config, values, options, leftOut, notes }: Depl
     ...(leftOut && { leftOut }),
     ...(notes && { notes }),
   }
+}
+
+/** The checked-out commit; in a workflow without git, or whose git refuses the directory, the one that it runs for. */
+function findCommit({ values, repository }: Pick<DeployInput, 'values' | 'repository'>): {
+  commit?: SourceCommit
+} {
+  const id = repository.headSha ?? values.variables()['GITHUB_SHA'] ?? ''
+  if (!COMMIT_ID.test(id)) return {}
+  return { commit: { id, ...(repository.isDirty === true && { isDirty: true }) } }
 }
 
 /** Prefixes of the app's own repositories. */

@@ -92,6 +92,7 @@ function describeRelease(
     environment: desired.environment,
     project: directory.app.project,
     ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+    ...(desired.commit && { commit: desired.commit }),
     ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
     ...(follows === undefined ? {} : { follows }),
     createdAtMs: clock.now(),

@@ -79,6 +79,7 @@ export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (ste
       environment: desired.environment,
       project: app.project,
       ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+      ...(desired.commit && { commit: desired.commit }),
       ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
       ...(step.follows === undefined ? {} : { follows: step.follows }),
       createdAtMs: clock.now(),

@@ -9,7 +9,7 @@ import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
 import { isUnderWay } from '../judge-attempt.ts'
 import type { EnvironmentView } from '../model.ts'
-import { Commands, Fact, FailureNote, FileSystemBar, Tag, Time, WideTable } from './parts.tsx'
+import { Commands, Commit, Fact, FailureNote, FileSystemBar, Tag, Time, WideTable } from './parts.tsx'
 import { linkTo } from './route.ts'
 import { serverNowMs } from './state.ts'
 
@@ -73,6 +73,7 @@ function Known({
             <Fact name="Tag">
               <Tag tag={release.tag} />
             </Fact>
+            <Fact name="Commit">{release.commit && <Commit commit={release.commit} />}</Fact>
             <Fact name="Since">
               <Time atMs={release.createdAtMs} />
             </Fact>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.ts'
 import type { Failure } from '../../../deploy/model/events.ts'
+import type { SourceCommit } from '../../../deploy/model/release.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import { isExact, now } from './state.ts'
@@ -29,6 +30,19 @@ export function Tag({ tag }: { tag: string | undefined }): JSX.Element | null {
     <code title={isCommit ? `commit ${tag}` : undefined} class="tag">
       {isCommit && !isExact.value ? tag.slice(0, 7) : tag}
     </code>
+  )
+}
+
+/** The commit that was deployed, shortened as git does until the whole is asked for. */
+export function Commit({ commit }: { commit: SourceCommit }): JSX.Element {
+  const { id, isDirty } = commit
+  return (
+    <>
+      <code title={`commit ${id}`} class="tag">
+        {isExact.value ? id : id.slice(0, 7)}
+      </code>
+      {isDirty === true && ' + changes'}
+    </>
   )
 }
 

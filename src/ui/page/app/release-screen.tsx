@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import type { FileChange, ReleaseChanges, ReleaseView } from '../model.ts'
-import { Digest, Fact, FailureNote, Reread, Tag, Time, WideTable } from './parts.tsx'
+import { Commit, Digest, Fact, FailureNote, Reread, Tag, Time, WideTable } from './parts.tsx'
 import { RollbackPanel } from './rollback-panel.tsx'
 import { isExact, overview } from './state.ts'
 import { useAsk } from './use-poll.ts'
@@ -39,6 +39,7 @@ export function ReleaseScreen({ environment, host, release }: Asked): JSX.Elemen
         <Fact name="Tag">
           <Tag tag={found.tag} />
         </Fact>
+        <Fact name="Commit">{found.commit && <Commit commit={found.commit} />}</Fact>
         <Fact name="Restores">{found.restores}</Fact>
         <Fact name="Deployed">
           <Time atMs={found.createdAtMs} />

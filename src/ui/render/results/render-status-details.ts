@@ -3,6 +3,7 @@ import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../../opera
 import { renderBytes } from '../../../shared/bytes.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { wrapLines } from '../../terminal/text-width.ts'
+import { renderCommit } from '../text/render-commit.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from '../deploy/render-summary.ts'
@@ -36,10 +37,11 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
   ]
 }
 
-function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['release']>): string {
+function releaseLine({ id, tag, commit, createdAtMs, by }: NonNullable<KnownHost['release']>): string {
   const named = tag === undefined ? id : `${id} (${tag})`
   const at = new Date(createdAtMs).toISOString().replace(/T(\d+:\d+).*$/, ' $1 UTC')
-  return `release ${named}, deployed on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
+  const from = commit === undefined ? '' : ` from commit ${renderCommit(commit)}`
+  return `release ${named}, deployed${from} on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
 }
 
 function serviceLines({ services, swarm }: KnownHost, { colors, columns }: TerminalStyle): string[] {

@@ -1,5 +1,6 @@
 import { describeAnswer } from '../../../deploy/model/entrance.ts'
 import type { Failure } from '../../../deploy/model/events.ts'
+import type { SourceCommit } from '../../../deploy/model/release.ts'
 import { usedPercent } from '../../../deploy/model/file-system.ts'
 import type {
   EnvironmentStatus,
@@ -11,6 +12,7 @@ import type {
 } from '../../../operations/status/status.ts'
 import { isMissing } from '../../../operations/status/make-status.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { renderCommit } from '../text/render-commit.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderTable } from '../text/render-table.ts'
 import { wrapToWidth } from '../../terminal/text-width.ts'
@@ -30,7 +32,7 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], style: Term
   const rows = statuses.flatMap((status) => rowsOf(status, style))
   const table = renderTable({
     heading: {
-      cells: ['', 'environment', 'host', 'state', 'release', 'tag', 'age', 'by', 'running', 'disk'],
+      cells: ['', 'environment', 'host', 'state', 'release', 'tag', 'commit', 'age', 'by', 'running', 'disk'],
       paint: colors.dim,
     },
     rows,
@@ -39,6 +41,7 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], style: Term
       { paint: colors.bold },
       { paint: colors.cyan },
       { paint: (word) => paintWord(word, style) },
+      {},
       {},
       {},
       { align: 'right' },
@@ -77,11 +80,17 @@ function factsOf({ release, services, fileSystems, swarm }: KnownHost): string[]
   return [
     release?.id ?? '',
     release?.tag ?? '',
+    // A tag that is the commit says it already.
+    release?.commit === undefined || isTag(release.commit, release.tag) ? '' : renderCommit(release.commit),
     release === undefined ? '' : renderAge(release.ageMs),
     release?.by.user ?? '',
     release === undefined || swarm?.failure ? '' : `${running}/${sum((it) => it.desired)}`,
     fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
   ]
+}
+
+function isTag({ id, isDirty }: SourceCommit, tag: string | undefined): boolean {
+  return isDirty !== true && tag === id
 }
 
 function markOf(verdict: Verdict, { glyphs }: TerminalStyle): string {

@@ -45,6 +45,22 @@ test.each([
   )
 })
 
+test.each([
+  ['none', undefined, undefined],
+  ['one', { id: '3f2a1c9' }, { id: '3f2a1c9' }],
+  [
+    'one of a work tree with changes',
+    { id: 'a'.repeat(64), isDirty: true },
+    { id: 'a'.repeat(64), isDirty: true },
+  ],
+  ['one that is too short', { id: '3f2a1c' }, undefined],
+  ['one that is too long', { id: 'a'.repeat(65) }, undefined],
+  ['one with other characters', { id: '3f2a1c9\n' }, undefined],
+  ['a text', '3f2a1c9', undefined],
+])('the commit of a record with %s', (_, commit, expected) => {
+  expect(readRelease(recordWith({ commit }), '/srv/shop').commit).toEqual(expected)
+})
+
 test('any text is a record or is refused, and its files are in the directory', () => {
   const path = fc.array(fc.constantFrom('..', '.', 'a', '/', '\n', '.env', '.dray', 'b c'), { maxLength: 6 })
   const record = path.map((parts) => recordWith({ files: { [parts.join('')]: sha256 } }))

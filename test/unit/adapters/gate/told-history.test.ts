@@ -15,7 +15,8 @@ async function eventfulHistory(): Promise<ToldHistory> {
   const task = { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' as const }
   for (const tag of ['v1', 'v2', 'v3']) {
     world.app = withTag(shop, tag)
-    world.desired = { ...world.desired, tag, tasks: [task] }
+    const commit = tag === 'v1' ? undefined : { id: '3f2a1c9', isDirty: true as const }
+    world.desired = { ...world.desired, tag, commit, tasks: [task] }
     world.host.taskExitCode = tag === 'v3' ? 1 : 0
     await world.deploy().catch(() => undefined)
   }
@@ -58,6 +59,7 @@ test('without steps, and of more hosts, up to a number', async () => {
 
 test.each([
   ['a release id that is none', { release: '../r1' }],
+  ['a commit that is none', { commit: { id: '<b>3f2a1c9' } }],
   ['a time that is none', { startedAt: 'yesterday' }],
   ['an outcome that there is not', { outcome: { kind: 'celebrated' } }],
   ['a step without a time', { steps: [{ id: 1, kind: 'pull-image', outcome: 'done' }] }],

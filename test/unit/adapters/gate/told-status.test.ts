@@ -21,6 +21,7 @@ const statusOf = (facts = {}, host = 'local') =>
 describe('what the dray of a gate prints is what this one would have read', () => {
   test.each([
     ['when all is well', {}],
+    ['with a commit', { release: fakeRelease({ commit: { id: '3f2a1c9', isDirty: true } }) }],
     ['before the first release', { release: undefined, containers: [], fileHashes: new Map() }],
     ['without a container', { containers: [fakeSeen('web-1', { state: 'exited', exitCode: 1 })] }],
     ['during a deploy', { lock: { holder: { user: 'ci', machine: 'runner', release: 'r8', sinceMs: 5 } } }],
@@ -79,6 +80,17 @@ test.each([
     {
       hosts: [
         { ...statusOf().hosts[0], release: { ...(statusOf().hosts[0] as KnownHost).release, id: 'r7/../x' } },
+      ],
+    },
+  ],
+  [
+    'a commit that is none',
+    {
+      hosts: [
+        {
+          ...statusOf().hosts[0],
+          release: { ...(statusOf().hosts[0] as KnownHost).release, commit: { id: 'main' } },
+        },
       ],
     },
   ],

@@ -51,6 +51,37 @@ test('lists deploys, failures with their reason, and rollbacks, newest first', a
   expect(attempts[2]?.outcome).toMatchObject({ kind: 'failed', code: 'TASK_FAILED', step: 'run-task' })
 })
 
+test('the commit of each attempt; a rollback has that of the release it restores', async () => {
+  const world = new FakeWorld(shop)
+  for (const [tag, commit] of [
+    ['v1', undefined],
+    ['v2', { id: '2'.repeat(40) }],
+    ['v3', { id: '3'.repeat(40), isDirty: true as const }],
+  ] as const) {
+    world.app = withTag(shop, tag)
+    world.desired = { ...world.desired, tag, commit }
+    await world.deploy()
+  }
+  await world.rollback('r2')
+  const commits = [
+    { id: '2'.repeat(40) },
+    { id: '3'.repeat(40), isDirty: true },
+    { id: '2'.repeat(40) },
+    undefined,
+  ]
+  expect(world.host.releases.map(({ commit }) => commit).reverse()).toEqual(commits)
+  const contents = await world.host.archive.read(20)
+  expect(readHistory(contents, 20).map(({ commit }) => commit)).toEqual(commits)
+  expect(readHistory({ ...contents, releases: [] }, 20).map(({ commit }) => commit)).toEqual(commits)
+  const journal = contents.journal.map((it) => ({ ...it, commit: { id: 'x'.repeat(1000) } }))
+  expect(
+    readHistory({ ...contents, releases: [], journal }, 20).every(({ commit }) => commit === undefined),
+  ).toBe(true)
+  await world.rollback('r1')
+  expect(world.host.releases.at(-1)).toMatchObject({ restores: 'r1' })
+  expect(world.host.releases.at(-1)?.commit).toBeUndefined()
+})
+
 test('has the steps of each attempt, and the requests that its probe sent', async () => {
   const world = await eventfulWorld()
   const contents = await world.host.archive.read(20)

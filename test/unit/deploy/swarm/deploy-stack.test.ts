@@ -122,7 +122,7 @@ function swarm({
   const request = {
     hosts: [host],
     resolveDesired: async () => ({
-      desired: fakeDesired({ probeUrl: 'http://app.example.com/' }),
+      desired: fakeDesired({ probeUrl: 'http://app.example.com/', commit: { id: '3f2a1c9' } }),
       sites: [{ host, source, registry }],
     }),
     deployer: { user: 'ann', machine: 'laptop' },
@@ -165,10 +165,11 @@ test('a definition that was changed manually is put back, and the journal has th
   expect(plan.steps.map(({ kind }) => kind)).toContain('update-stack')
   expect(recorded[0]).toMatchObject({
     id: 'r2',
+    commit: { id: '3f2a1c9' },
     nodes: { n1: 'w1' },
     services: { web: { specHash: 'stored' } },
   })
-  expect(journal[0]).toMatchObject({ event: 'deploy.started', replaces: 'r1' })
+  expect(journal[0]).toMatchObject({ event: 'deploy.started', replaces: 'r1', commit: { id: '3f2a1c9' } })
   expect(journal[1]).toMatchObject({ event: 'plan.made' })
   expect((journal[1] as { steps?: unknown[] }).steps).toHaveLength(plan.steps.length)
   expect(journal.filter(({ event }) => event === 'probe.sampled').slice(0, 1)).toMatchObject([

@@ -103,10 +103,11 @@ function previousOf(release: Release, releases: readonly Release[]): Release | u
 }
 
 function viewOf(release: Release): Omit<ReleaseView, 'changes'> {
-  const { id, tag, restores, createdAtMs, by, services, files, variables } = release
+  const { id, tag, commit, restores, createdAtMs, by, services, files, variables } = release
   return {
     release: id,
     tag,
+    commit,
     restores,
     createdAtMs,
     by,

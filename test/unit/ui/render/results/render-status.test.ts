@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { failureFrom } from '../../../../../src/deploy/execute/failure.ts'
+import type { Release } from '../../../../../src/deploy/model/release.ts'
 import { DrayError } from '../../../../../src/errors/dray-error.ts'
 import { makeStatus, unknownEnvironment } from '../../../../../src/operations/status/make-status.ts'
 import type { SeenStack } from '../../../../../src/operations/status/status-observation.ts'
@@ -96,6 +97,21 @@ test('shows all environments side by side, with problems below', () => {
       → Create one.
     "
   `)
+})
+
+test('shows the commit of a release, unless its tag is that commit', () => {
+  const id = '3f2a1c9d07e8b81d40e6c2a5f4a90b7c6d5e4f30'
+  const shown = (facts: Partial<Release>) =>
+    makeStatus({
+      ...{ environment: 'test', path },
+      hosts: [{ host: 'deploy@test', observation: fakeStatusObservation({ release: fakeRelease(facts) }) }],
+    })
+  const changed = shown({ commit: { id, isDirty: true } })
+  expect(renderStatus([changed], style)).toContain('r7       v1   3f2a1c9 + changes  36 h')
+  expect(renderStatusDetails(changed, style)).toContain(
+    'deployed from commit 3f2a1c9 + changes on 2026-11-23',
+  )
+  expect(renderStatus([shown({ commit: { id }, tag: id })], style)).toContain(`r7       ${id}  36 h`)
 })
 
 test('shows a URL that does not answer, in the table and among the details', () => {
