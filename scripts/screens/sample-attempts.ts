@@ -100,6 +100,10 @@ export function sampleAttempt(
     leftOut: undefined,
     joins: undefined,
     imagesChanged: ['backend', 'frontend'],
+    changes: {
+      images: ['backend', 'frontend'].map((service) => ({ service, from: 'v1.3.2', to: tag })),
+      ...{ files: 1, variables: { added: 1, removed: 0, changed: 0 } },
+    },
     isArchived: true,
     isCurrent: false,
     ...changes,

@@ -14,6 +14,7 @@ import type { TargetHost } from './model/ports.ts'
 import { untilAborted } from './model/on-each-host.ts'
 import { lockHosts, releaseAll } from './lock-hosts.ts'
 import type { Lock } from './model/lock.ts'
+import { changesOnHost } from './releases/attempt-changes.ts'
 import {
   inspectAll,
   isCurrent,
@@ -145,7 +146,8 @@ function journalStart(execution: Execution): void {
       kind: step.kind,
       title: stepTitle(step),
     }))
-    writeJournal(hostRun, execution, { event: 'plan.made', steps })
+    const changes = changesOnHost(plan, hostRun.observation)
+    writeJournal(hostRun, execution, { event: 'plan.made', steps, changes })
   }
 }
 

@@ -6,6 +6,7 @@ import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.
 import { deployer, releaseId, sourceCommit } from './told-status.ts'
 
 const number = z.number()
+const count = z.number().int().nonnegative()
 /** More than the probe of any deploy has counted. */
 const MOST_SAMPLES = 100_000
 const MOST_STEPS = 5_000
@@ -64,6 +65,15 @@ const attempt = z.object({
   leftOut: names,
   joins: z.object({ release: releaseId, from: shortText }).optional(),
   imagesChanged: z.array(shortText).max(MOST_STEPS).optional(),
+  changes: z
+    .object({
+      images: z
+        .array(z.object({ service: shortText, from: shortText.optional(), to: shortText.optional() }))
+        .max(MOST_STEPS),
+      files: count,
+      variables: z.object({ added: count, removed: count, changed: count }),
+    })
+    .optional(),
   isArchived: z.boolean(),
   isCurrent: z.boolean(),
 })
@@ -129,6 +139,7 @@ function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typ
     replaces,
     undo,
     imagesChanged,
+    changes,
     lost,
     leftOut,
     joins,
@@ -150,6 +161,7 @@ function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typ
     replaces,
     undo: undo && { startedAtMs: undo.startedAtMs, endedAtMs: undo.endedAtMs },
     imagesChanged,
+    changes,
     lost,
     leftOut,
     joins,

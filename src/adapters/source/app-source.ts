@@ -6,6 +6,7 @@ import { frontDirectory } from '../../deploy/model/front.ts'
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
+import { OVERRIDE_NAME, PINS_NAME } from '../../shared/override-names.ts'
 import { composeReferences } from './compose-references.ts'
 import { isPrivateKey } from '../../shared/private-file.ts'
 import { onceForEqual } from '../../shared/once-for.ts'
@@ -15,10 +16,6 @@ import { listFiles, targetInside } from './list-files.ts'
 import { renameReferences } from './rename-references.ts'
 import { reviewSource } from './review-source.ts'
 
-/** The override file that dray writes for an app of one compose file. */
-export const OVERRIDE_NAME = 'docker-compose.override.yml'
-/** The same for an app with several compose files. */
-export const PINS_NAME = '.dray-pins.yml'
 /** File names that Compose looks for; it uses the first that exists. */
 export const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 

@@ -4,7 +4,8 @@ import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import { composeCheck, ELSEWHERE } from '../compose/pins.ts'
-import { DEFAULT_NAMES, OVERRIDE_NAME, PINS_NAME } from './app-source.ts'
+import { OVERRIDE_NAME, PINS_NAME } from '../../shared/override-names.ts'
+import { DEFAULT_NAMES } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 
 /** The files of an archived release, read from the host once, on first use. */

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../model/lock.ts'
+import { compareRecords, differing, readChanges, type AttemptChanges } from './attempt-changes.ts'
 import type { ArchiveContents } from './release-archive.ts'
 import {
   newestRelease,
@@ -48,6 +49,8 @@ export type Attempt = {
   joins: { release: string; from: string } | undefined
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
+  /** What else differs, too, in numbers; undefined if unknown, as in a journal of an older dray whose records are not archived. */
+  changes: AttemptChanges | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
   isArchived: boolean
   isCurrent: boolean
@@ -84,21 +87,23 @@ export function readHistory({ releases, journal }: ArchiveContents, limit: numbe
   )
   const attempts: Attempt[] = []
   const tags = new Map<string, string | undefined>()
-  let serving: Images | undefined
+  let serving: { images: Images | undefined; record: Release | undefined } | undefined
   for (const id of ids) {
     const told = readAttempt(entries.get(id) ?? [], records.get(id))
-    const { images, restores, ...facts } = told
+    const { images, restores, changes, ...facts } = told
+    const record = records.get(id)
     tags.set(id, facts.tag)
     attempts.push({
       release: id,
       ...facts,
       restores:
         restores === undefined ? undefined : { release: restores, tag: tags.get(restores) ?? facts.tag },
-      imagesChanged: changedImages(images, serving),
-      isArchived: records.get(id) !== undefined && records.get(id)?.restores === undefined,
+      imagesChanged: images && serving?.images && differing(images, serving.images),
+      changes: changes ?? (record && serving?.record && compareRecords(serving.record, record)),
+      isArchived: record !== undefined && record.restores === undefined,
       isCurrent: id === current,
     })
-    if (facts.outcome.kind === 'deployed') serving = images
+    if (facts.outcome.kind === 'deployed') serving = { images, record }
   }
   return attempts.reverse().slice(0, limit)
 }
@@ -116,6 +121,7 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
   const last = all.findLastIndex(({ event }) => event === 'deploy.started')
   const entries = all.slice(Math.max(0, last))
   const started = entries.find(({ event }) => event === 'deploy.started')
+  const planned = entries.find(({ event }) => event === 'plan.made')
   const finished = entries.find(({ event }) => event === 'deploy.finished')
   const recorded =
     record && Object.fromEntries(Object.entries(record.services).map(([name, { image }]) => [name, image]))
@@ -129,7 +135,8 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
     outcome: outcomeOf(entries, { isRecorded: record !== undefined, finished }),
     requests: readRequests(finished?.['probe']),
     steps: readSteps(entries),
-    plan: readPlan(entries.find(({ event }) => event === 'plan.made')?.['steps']),
+    plan: readPlan(planned?.['steps']),
+    changes: readChanges(planned?.['changes']),
     samples: entries.flatMap(readSample),
     replaces: textOf(started?.['replaces']),
     undo: readUndo(entries),
@@ -232,13 +239,6 @@ function outcomeOf(
     reason: textOf(undo?.['reason']),
     step: textOf(step?.['kind']),
   }
-}
-
-function changedImages(images: Images | undefined, before: Images | undefined): string[] | undefined {
-  if (images === undefined || before === undefined) return undefined
-  return [...new Set([...Object.keys(images), ...Object.keys(before)])]
-    .filter((service) => images[service] !== before[service])
-    .sort()
 }
 
 function textOf(value: unknown): string | undefined {

@@ -11,6 +11,7 @@ import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { TargetHost } from '../model/ports.ts'
 import { someNames } from '../model/some-names.ts'
+import { changesOnHost } from '../releases/attempt-changes.ts'
 import { executeStackPlan, writeStackJournal } from './execute-stack-plan.ts'
 import { makeStackPlan } from './make-stack-plan.ts'
 import { observeStack, type Manager, type ObservedStack } from './observe-stack.ts'
@@ -154,7 +155,8 @@ function journalStart(execution: StackExecution): void {
     ),
   })
   const steps = plan.steps.map((step) => ({ step: step.id, kind: step.kind, title: stepTitle(step) }))
-  writeStackJournal(execution, { event: 'plan.made', steps })
+  const changes = changesOnHost(plan, observation)
+  writeStackJournal(execution, { event: 'plan.made', steps, changes })
 }
 
 /** Requests to the URL of the probe during the deploy; none without one. */

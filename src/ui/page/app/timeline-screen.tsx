@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks'
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../../deploy/tasks/task-history.ts'
 import { renderCount } from '../../../shared/bytes.ts'
+import { renderImageChange, renderOtherChanges } from '../../render/text/render-changes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
 import { isUnderWay } from '../judge-attempt.ts'
@@ -86,7 +87,7 @@ function AttemptLine({
   /** It is what the host shows now. */
   isPresent: boolean
 }): JSX.Element {
-  const { release, tag, requests, outcome, imagesChanged, isArchived, leftOut, joins } = attempt
+  const { release, tag, requests, outcome, isArchived, leftOut, joins } = attempt
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
   const lost = requests && `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`
   return (
@@ -102,9 +103,7 @@ function AttemptLine({
           {joins !== undefined && <p class="reason quiet">Taken from {joins.from}</p>}
           {leftOut !== undefined && <p class="reason">Left out: {leftOut.join(', ')}</p>}
           {attempt.lost !== undefined && <p class="reason">Lost during it: {attempt.lost.join(', ')}</p>}
-          {imagesChanged !== undefined && imagesChanged.length > 0 && (
-            <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
-          )}
+          <Changes attempt={attempt} />
           <Steps
             attempt={attempt}
             isRunning={isPresent && isUnderWay(attempt, { lock: lockOf(environment, host) })}
@@ -125,6 +124,22 @@ function AttemptLine({
         </a>
       )}
     </EventLine>
+  )
+}
+
+/** What it changed against the release before; of an older dray, the services with a new image alone. */
+function Changes({ attempt: { changes, imagesChanged = [] } }: { attempt: Attempt }): JSX.Element | null {
+  const images =
+    changes === undefined
+      ? imagesChanged.join(', ')
+      : changes.images.map((it) => `${it.service} ${renderImageChange(it)}`).join('; ')
+  const others = changes === undefined ? '' : renderOtherChanges(changes).join('; ')
+  if (images === '' && others === '') return null
+  return (
+    <>
+      {images !== '' && <p class="reason quiet">New images: {images}</p>}
+      {others !== '' && <p class="reason quiet">Changed: {others}</p>}
+    </>
   )
 }
 

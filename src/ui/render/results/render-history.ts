@@ -3,6 +3,7 @@ import { releaseLabel } from '../../../deploy/model/release.ts'
 import { someNames } from '../../../deploy/model/some-names.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { countOtherChanges } from '../text/render-changes.ts'
 import { renderDeployer } from '../text/render-deployer.ts'
 import { renderDuration } from '../text/render-duration.ts'
 import { renderTable } from '../text/render-table.ts'
@@ -33,7 +34,18 @@ export function renderHistory(attempts: readonly Attempt[], style: TerminalStyle
 }
 
 function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string[] {
-  const { release, tag, startedAtMs, by, durationMs, imagesChanged, outcome, isArchived, isCurrent } = attempt
+  const {
+    release,
+    tag,
+    startedAtMs,
+    by,
+    durationMs,
+    imagesChanged,
+    changes,
+    outcome,
+    isArchived,
+    isCurrent,
+  } = attempt
   const marks = { deployed: glyphs.done, failed: glyphs.failed, unfinished: glyphs.waiting }
   return [
     marks[outcome.kind],
@@ -42,7 +54,7 @@ function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string
     renderTimeAgo(now - startedAtMs),
     by === undefined ? '' : renderDeployer(by),
     durationMs === undefined ? '' : renderDuration(durationMs),
-    imagesChanged?.join(', ') ?? '',
+    [...(imagesChanged ?? []), ...(changes ? countOtherChanges(changes) : [])].join(', '),
     isCurrent ? 'serving' : isArchived ? 'archived' : '',
     outcomeWords(attempt),
   ]

@@ -60,6 +60,7 @@ test('without steps, and of more hosts, up to a number', async () => {
 test.each([
   ['a release id that is none', { release: '../r1' }],
   ['a commit that is none', { commit: { id: '<b>3f2a1c9' } }],
+  ['a number of files that is none', { changes: { images: [], files: 0.5, variables: {} } }],
   ['a time that is none', { startedAt: 'yesterday' }],
   ['an outcome that there is not', { outcome: { kind: 'celebrated' } }],
   ['a step without a time', { steps: [{ id: 1, kind: 'pull-image', outcome: 'done' }] }],

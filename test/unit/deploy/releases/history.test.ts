@@ -82,6 +82,35 @@ test('the commit of each attempt; a rollback has that of the release it restores
   expect(world.host.releases.at(-1)?.commit).toBeUndefined()
 })
 
+test('what each attempt changed, with tags and numbers, also where the release before it is not archived', async () => {
+  const world = await eventfulWorld()
+  const [rollback, fourth, failed, , first] = readHistory(await world.host.archive.read(20), 20)
+  expect(rollback?.changes?.images).toEqual([{ service: 'backend', from: 'v4', to: 'v2' }])
+  expect(fourth?.changes).toEqual({
+    images: [{ service: 'backend', from: 'v2', to: 'v4' }],
+    files: 1,
+    variables: { added: 0, removed: 0, changed: 0 },
+  })
+  expect(failed?.changes?.images).toEqual([{ service: 'backend', from: 'v2', to: 'v3' }])
+  expect(first?.changes).toBeUndefined()
+})
+
+test('the journal of an older dray has no changes; then they are those of the records', async () => {
+  const contents = await (await eventfulWorld()).host.archive.read(20)
+  const journal = contents.journal.map((it) => ({ ...it, changes: 'many' }))
+  const attempts = readHistory({ ...contents, journal }, 20)
+  expect(attempts.map(({ changes }) => changes?.images)).toEqual([
+    [{ service: 'backend', from: 'v4', to: 'v2' }],
+    [{ service: 'backend', from: 'v2', to: 'v4' }],
+    undefined,
+    [{ service: 'backend', from: 'v1', to: 'v2' }],
+    undefined,
+  ])
+  expect(
+    readHistory({ ...contents, releases: [], journal }, 20).some(({ changes }) => changes !== undefined),
+  ).toBe(false)
+})
+
 test('has the steps of each attempt, and the requests that its probe sent', async () => {
   const world = await eventfulWorld()
   const contents = await world.host.archive.read(20)
@@ -158,12 +187,12 @@ test('is a table for people', async () => {
     durationMs: 4_200,
   }))
   expect(renderHistory(attempts, plainLook, 60_000)).toMatchInlineSnapshot(`
-    "   RELEASE  TAG  WHEN          BY          DURATION  CHANGED  STATE     OUTCOME
-    ✓  r5       v2   1 minute ago  ann@laptop     4.2 s  backend  serving   rolled back to r2 (v2)
-    ✓  r4       v4   1 hour ago    ann@laptop     4.2 s  backend  archived  deployed
-    ✗  r3       v3   2 hours ago   ann@laptop     4.2 s  backend            failed at run-task: Task migrate (\`migrate\` in backend) exited with code 1.
-    ✓  r2       v2   3 hours ago   ann@laptop     4.2 s  backend  archived  deployed
-    ✓  r1       v1   4 hours ago   ann@laptop     4.2 s           archived  deployed
+    "   RELEASE  TAG  WHEN          BY          DURATION  CHANGED          STATE     OUTCOME
+    ✓  r5       v2   1 minute ago  ann@laptop     4.2 s  backend, 1 file  serving   rolled back to r2 (v2)
+    ✓  r4       v4   1 hour ago    ann@laptop     4.2 s  backend, 1 file  archived  deployed
+    ✗  r3       v3   2 hours ago   ann@laptop     4.2 s  backend, 1 file            failed at run-task: Task migrate (\`migrate\` in backend) exited with code 1.
+    ✓  r2       v2   3 hours ago   ann@laptop     4.2 s  backend, 1 file  archived  deployed
+    ✓  r1       v1   4 hours ago   ann@laptop     4.2 s                   archived  deployed
     "
   `)
 })
