@@ -22,6 +22,7 @@ import {
   sampleRollback,
   sampleVariables,
 } from './screens/sample-screens.ts'
+import { sampleStack } from './screens/sample-stack.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const directory = process.argv[2] ?? join(root, 'docs/images/ui')
@@ -31,12 +32,14 @@ const screens = {
   timeline: { hash: '#/production', shown: '.event', height: 700 },
   live: { hash: '#/production/live', shown: '.progress', height: 760 },
   logs: { hash: '#/production/logs', shown: '.log-line', height: 640 },
-  containers: { hash: '#/production/containers', shown: 'tbody tr', height: 440 },
+  containers: { hash: '#/production/containers', shown: 'tbody tr', height: 470 },
   disk: { hash: '#/production/disk', shown: 'tbody tr', height: 720 },
   checks: { hash: '#/production/checks', shown: '.checks li', height: 720 },
   variables: { hash: '#/production/variables', shown: 'tbody tr', height: 440 },
   rollback: { hash: '#/production/deploy%40shop.example.com/r38', shown: 'button', height: 860 },
   release: { hash: '#/production/deploy%40shop.example.com/r41', shown: '.patch', height: 940 },
+  // Of an app with `engine: swarm`.
+  stack: { hash: '#/production/containers', shown: 'h3', height: 700 },
 }
 
 Object.assign(globalThis, { PAGE_ARCHIVE: (await bundlePage(root)).archive })
@@ -54,12 +57,14 @@ const answers: Readonly<Record<string, () => unknown>> = {
   release: () => sampleRelease(nowMs),
   // Under way, whenever it is asked for.
   live: () => sampleLive(Date.now()),
-  containers: () => sampleContainers(nowMs),
+  // Measured just now, however long the pictures before it took.
+  containers: () => sampleContainers(Date.now()),
   disk: sampleDisk,
   checks: sampleChecks,
   variables: sampleVariables,
   rollback: sampleRollback,
 }
+let tell: ((event: string, data: unknown) => void) | undefined
 await using server = await startPageServer(0, {
   files: readPageArchive(),
   answer: async (question, query) => {
@@ -68,6 +73,7 @@ await using server = await startPageServer(0, {
     return answers[question]?.()
   },
   follow: (send) => {
+    tell = send
     send('overview', sampleOverview(nowMs))
     return { [Symbol.dispose]: () => undefined }
   },
@@ -78,6 +84,7 @@ await mkdir(directory, { recursive: true })
 await page.goto(server.url)
 for (const [name, { hash, shown, height }] of Object.entries(screens)) {
   await page.setViewportSize({ width, height })
+  if (name === 'stack') tell?.('overview', sampleStack(nowMs))
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
   await page.locator(shown).first().waitFor()
   if (name === 'timeline') await page.locator('summary').nth(1).click()

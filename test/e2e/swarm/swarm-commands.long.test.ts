@@ -4,7 +4,7 @@ import { stackCompose, stackSite } from '../../support/app/stack-compose.ts'
 import { startDeployedSwarm, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
-import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { findBarriersInAll } from '../../support/browser/find-barriers.ts'
 import { openUiPage } from '../../support/browser/ui-page.ts'
 import { startUntil } from '../support/start-until.ts'
 
@@ -118,7 +118,7 @@ test('the page shows tasks with their nodes, the logs of all nodes, and says wha
     .waitFor()
   await page.getByRole('row', { name: 'm2 leader ✓ ready active' }).waitFor()
   expect(await page.locator('main').innerText()).toContain('Not shown: the use of CPU and memory.')
-  expect(await findBarriers(page)).toEqual([])
+  expect(await findBarriersInAll(page)).toEqual([])
 
   await show('/test/logs')
   for (const task of tasks) {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
+import { healthWords } from '../health-words.ts'
 import type { ContainersHost, ContainerTimes } from '../model.ts'
 import { Answered, HostParts } from './answered.tsx'
 import { FailureNote, Time, WideTable } from './parts.tsx'
@@ -180,20 +181,27 @@ function Spark({ times, pick, most, words }: SparkProps): JSX.Element {
 const HEALTH_TONES = { none: 'quiet', starting: 'busy', healthy: 'good', unhealthy: 'bad' } as const
 const HEALTH_TOPS = { none: 12, starting: 8, healthy: 4, unhealthy: 0 } as const
 
-/** A mark for each sample, higher the worse: the colour only repeats it. */
+/** A mark for each sample, higher the worse; the words say for how long. */
 function HealthStrip({ times }: { times: ContainerTimes }): JSX.Element {
   return (
-    <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
-      {times.map(([atMs, , , health], index) => (
-        <rect
-          key={atMs}
-          class={HEALTH_TONES[health]}
-          x={SAMPLES - times.length + index}
-          y={HEALTH_TOPS[health]}
-          width="1"
-          height={20 - HEALTH_TOPS[health]}
-        />
+    <>
+      <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
+        {times.map(([atMs, , , health], index) => (
+          <rect
+            key={atMs}
+            class={HEALTH_TONES[health]}
+            x={SAMPLES - times.length + index}
+            y={HEALTH_TOPS[health]}
+            width="1"
+            height={20 - HEALTH_TOPS[health]}
+          />
+        ))}
+      </svg>
+      {healthWords(times).map((words) => (
+        <span class="quiet range" key={words}>
+          {words}
+        </span>
       ))}
-    </svg>
+    </>
   )
 }
