@@ -19,6 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => swarm[Symbol.asyncDispose]())
 
+const updateState = () =>
+  server('m1').docker('service', 'inspect', '--format', '{{.UpdateStatus.State}}', 'shop_backend')
 const ids = async () => (await swarm.tasks()).map(({ id }) => id).sort()
 
 test('an unhealthy release is undone: the tasks that served stay, and the paused update ends', async () => {
@@ -32,14 +34,36 @@ test('an unhealthy release is undone: the tasks that served stay, and the paused
   })
   expect(result.failure?.undone).toContain('backend has its old definition again')
   expect(await ids()).toEqual(before)
-  const state = await server('m1').docker(
-    'service',
-    'inspect',
-    '--format',
-    '{{.UpdateStatus.State}}',
-    'shop_backend',
-  )
-  expect(state).toBe('completed')
+  expect(await updateState()).toBe('completed')
+})
+
+test('a rollback by Swarm itself is a failure with its reason, and the whole stack is undone', async () => {
+  const before = await ids()
+  const compose = stackCompose({ proxyNode: 'm1' })
+  const own = compose.replace('monitor: 1s', 'monitor: 1s, failure_action: rollback')
+  expect(own).not.toBe(compose)
+  await app.writeSource({ 'docker-compose.yml': own })
+  const { failure } = await app.deploy('v2-never-healthy')
+  await app.writeSource({ 'docker-compose.yml': compose })
+  expect(failure).toMatchObject({
+    code: 'STACK_ROLLED_BACK',
+    exitCode: 1,
+    serving: 'Release r2 (v2) is serving, as before.',
+  })
+  expect(failure?.message).toContain('Swarm rolled backend back: ')
+  expect(await ids()).toEqual(before)
+})
+
+test('a service that is found paused is repaired by the next deploy of the same release', async () => {
+  const before = await ids()
+  await server('m1').docker('service', 'update', '--detach', '--health-cmd', 'false', 'shop_backend')
+  await expect.poll(updateState, { interval: 500 }).toBe('paused')
+  expect((await readSwarmStatus(app)).exitCode).toBe(1)
+  const { plan } = await app.mustDeploy('v2')
+  expect(plan?.unchanged).toBe(false)
+  expect(await updateState()).toBe('completed')
+  expect(await ids()).toEqual(before)
+  expect(await app.version()).toBe('v2')
 })
 
 test('a node that is down is named, and so is the lack of a leader', async () => {
@@ -86,9 +110,7 @@ test('a rollback and a move to another node need no registry', async () => {
 
 /** Resolves when Swarm has begun to update the backend. */
 async function updating(): Promise<void> {
-  const state = () =>
-    server('m1').docker('service', 'inspect', '--format', '{{.UpdateStatus.State}}', 'shop_backend')
-  await expect.poll(state, { interval: 200 }).toBe('updating')
+  await expect.poll(updateState, { interval: 200 }).toBe('updating')
 }
 
 test('the leader is lost during a deploy: the others elect one, and the deploy ends well', async () => {
