@@ -69,8 +69,7 @@ async function withGateKey(answers: Answers, use: (page: Page) => Promise<void>)
     const get = (path: string) => fetch(url.replace(/\?.*/, path), { headers, signal: stop.signal })
     await use({
       get,
-      ask: async (question, more = '') =>
-        (await get(`api/${question}?environment=production${more}`)).json(),
+      ask: async (question, more = '') => (await get(`api/${question}?environment=production${more}`)).json(),
       overview: async (isIt) => readOverview(await get('events'), isIt),
       requests: async () => (await readFile(join(cwd, 'bin/requests'), 'utf8')).trim().split('\n'),
     })

@@ -144,7 +144,10 @@ test('every container has its use of CPU and memory, while its screen is open', 
   await backend.getByText(/^\d+\.\d %$/).waitFor()
   expect(await backend.innerText()).toMatch(/✓ running[^]*healthy[^]* MB/)
   // Also for a screen reader, to which the marks do not exist.
-  await backend.getByText(/^(healthy|unhealthy|starting) for \d+ /).first().waitFor()
+  await backend
+    .getByText(/^(healthy|unhealthy|starting) for \d+ /)
+    .first()
+    .waitFor()
   const { stdout } = await app.dray(['status', 'test', '--usage', '--json'])
   const { hosts } = JSON.parse(stdout) as { hosts: { containers: { name: string; cpuPercent: number }[] }[] }
   expect(hosts[0]?.containers.find(({ name }) => name === 'watched-backend-1')).toMatchObject({
