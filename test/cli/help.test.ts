@@ -69,17 +69,21 @@ test('a page of the help, as it is', () => {
   const history = commands.find(({ name }) => name === 'history')
   if (history === undefined) throw new Error('There is no dray history.')
   expect(renderManual(history, style(80))).toMatchInlineSnapshot(`
-    "Usage: dray history ENVIRONMENT [OPTIONS]
+    "Usage: dray history ENVIRONMENT [RELEASE] [OPTIONS]
 
     List deploys and rollbacks, newest first.
 
     Reads the archived releases and the journal on the server. For each deploy it
     shows release, tag, time, user, duration (without connecting and the lock),
-    outcome and reason, the services whose image changed, and whether the release is
-    archived for a rollback. Tasks run by hand are listed below.
+    outcome and reason, what it changed (services with another image, the number of
+    files and of variables of \`.env\`), and whether the release is archived for a
+    rollback. Tasks run by hand are listed below.
 
     Arguments:
       ENVIRONMENT  An environment in dray.yml, or \`local\` without a dray.yml.
+      RELEASE      An archived release, such as \`r41\` or \`41\`, or its tag: its
+                   images by digest, its files and the names of its variables are
+                   shown in place of the list.
 
     Options:
       --limit <COUNT>  Number of entries (default: 20).
@@ -102,6 +106,7 @@ test('a page of the help, as it is', () => {
       dray history production --limit 1 --steps
                                       what the last deploy spent its time on
       dray history production --json  for a script
+      dray history production r41     what release r41 consists of
 
     Exit codes:
       0    Success.

@@ -20,6 +20,7 @@ const types = {
   failed: true,
   gate: true,
   'history.attempt': true,
+  'history.release': true,
   'history.task': true,
   'hook.finished': true,
   'hook.printed': true,

@@ -3,6 +3,7 @@ import type { PlannedImage } from '../../build/plan-build.ts'
 import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { Attempt } from '../../deploy/releases/history.ts'
+import type { ReleaseContents } from '../../deploy/releases/release-contents.ts'
 import type { NamedTask, TaskEvent } from '../../deploy/tasks/task-by-hand.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import type { FileDiff } from '../../operations/diff/compare-files.ts'
@@ -62,6 +63,7 @@ export type JsonResult =
   | ({ type: 'status' } & EnvironmentStatus)
   | ({ type: 'history.attempt' } & Partial<AttemptSteps> & HistoryEntry<Omit<Attempt, keyof AttemptSteps>>)
   | ({ type: 'history.task' } & HistoryEntry<TaskAttempt>)
+  | ({ type: 'history.release'; host: string } & ReleaseContents)
   | { type: 'ui.started'; url: string }
   | ({ type: 'diff'; isDifferent: boolean; files: readonly PrintedFileDiff[] } & OnHost &
       Omit<ReleaseDiff, 'files'>)

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { newestRelease, releaseNumber, type Release } from '../../deploy/model/release.ts'
+import { newestRelease, type Release } from '../../deploy/model/release.ts'
 import { releaseTable } from '../../deploy/releases/rollback-target.ts'
 
 /** The two sides of a comparison: a release and another release, or a release and the working tree. */
@@ -25,9 +25,7 @@ export function chooseSides(question: {
     })
   }
   const find = (name: string): Release => {
-    const found = releases.find(({ id }) => id === name || id === `r${name}`)
-    const tagged = releases.filter(({ tag }) => tag === name)
-    const release = found ?? tagged.sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
+    const release = findRelease(releases, name)
     if (release !== undefined) return release
     throw new DrayError(
       'RELEASE_UNKNOWN',
@@ -41,4 +39,10 @@ export function chooseSides(question: {
   const [from, to] = wanted
   if (from === undefined) return { from: current, to: 'working-tree' }
   return { from: find(from), to: to === undefined ? current : find(to) }
+}
+
+/** The release with this id, or with this number, else the newest with this tag; undefined without one. */
+export function findRelease(releases: readonly Release[], name: string): Release | undefined {
+  const found = releases.find(({ id }) => id === name || id === `r${name}`)
+  return found ?? newestRelease(releases.filter(({ tag }) => tag === name))
 }

@@ -1,7 +1,7 @@
 /** What the page receives from the server that `dray ui` runs: the data of `--json`, as in docs/json-output.md. */
 import type { Failure } from '../../deploy/model/events.ts'
-import type { Deployer, SourceCommit } from '../../deploy/model/release.ts'
 import type { Attempt } from '../../deploy/releases/history.ts'
+import type { ReleaseContents } from '../../deploy/releases/release-contents.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import type { FileDiff } from '../../operations/diff/compare-files.ts'
 import type { ReleaseDiff } from '../../operations/diff/compare-sides.ts'
@@ -101,18 +101,7 @@ export type LogLineView = readonly [atMs: number, container: number, kind: LogKi
 export type LogKind = 0 | 1 | 2
 
 /** The answer to `api/release?environment=&host=&release=`. */
-export type ReleaseView = {
-  release: string
-  tag: string | undefined
-  commit: SourceCommit | undefined
-  restores: string | undefined
-  createdAtMs: number
-  by: Deployer
-  images: readonly { service: string; name: string; tag?: string; digest: string; replicas: number }[]
-  /** Shipped files, with the SHA-256 of each. */
-  files: readonly { path: string; sha256: string }[]
-  /** Names of the variables in `.env`. */
-  variables: readonly string[]
+export type ReleaseView = ReleaseContents & {
   /** What changed against the release before; undefined if that is not archived. */
   changes: ReleaseChanges | undefined
 }

@@ -3,6 +3,7 @@ import { readToldHistory, type ToldHistory } from '../../../adapters/gate/told-h
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readHistory } from '../../../deploy/releases/history.ts'
 import { readTaskHistory } from '../../../deploy/tasks/task-history.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderHistory } from '../../../ui/render/results/render-history.ts'
@@ -17,16 +18,23 @@ import type { JsonResult } from '../../command/json-line.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
 import type { historyCommand } from './history.ts'
+import { showRelease } from './show-release.ts'
 import { openGates, type ThroughGate } from './through-gate.ts'
 
-/** Prints the history of every host that answers; returns the exit code. Then throws the errors of the others. */
+/** Prints the history, or one release, of every host that answers; returns the exit code. Then throws the errors of the others. */
 export async function runHistory(
   command: InputOf<typeof historyCommand>,
   context: CliContext,
 ): Promise<ExitCode> {
   const limit = readCount(command.options.limit ?? '20', '--limit')
   const input = await loadEnvironment(command, context, { swarm: true })
-  const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
+  const output = createCommandOutput({ ...input, options: command.global }, context)
+  const { print, json, style, clean } = output
+  const { release } = command.arguments
+  if (release !== undefined) {
+    refuseForRelease(command.options)
+    return showRelease(release, { ...input, output: { ...output, isJson: command.global.json } }, context)
+  }
   const { hosts, path } = input.config.environment
   const { signal } = context
   const isDetailed = command.options.steps === true
@@ -66,6 +74,15 @@ export async function runHistory(
   }
   if (failures.length > 0) throw joinFailures(failures)
   return EXIT.done
+}
+
+/** Options of the list alone. Throws USAGE. */
+function refuseForRelease(options: InputOf<typeof historyCommand>['options']): void {
+  const named = options.steps === true ? '--steps' : options.limit === undefined ? undefined : '--limit'
+  if (named === undefined) return
+  throw new DrayError('USAGE', `A release excludes \`${named}\`, which is for the list.`, {
+    hint: 'Leave out one of them.',
+  })
 }
 
 /** The history of a host as lines of `--json`. */

@@ -4,6 +4,7 @@ import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { failureFrom } from '../../../../deploy/execute/failure.ts'
 import { newestRelease, releaseNumber, type Release } from '../../../../deploy/model/release.ts'
 import { readHistory } from '../../../../deploy/releases/history.ts'
+import { describeContents } from '../../../../deploy/releases/release-contents.ts'
 import { readTaskHistory } from '../../../../deploy/tasks/task-history.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { compareSides } from '../../../../operations/diff/compare-sides.ts'
@@ -88,7 +89,7 @@ export function answerRelease(
             ])),
           )
     return {
-      ...viewOf(release),
+      ...describeContents(release),
       changes: changes && { ...changes, files: changes.files.map(withPatch) },
     }
   })
@@ -100,27 +101,6 @@ function previousOf(release: Release, releases: readonly Release[]): Release | u
   const followed = releases.find(({ id }) => id === release.follows)
   const older = releases.filter(({ id }) => releaseNumber(id) < releaseNumber(release.id))
   return release.follows === undefined ? newestRelease(older) : followed
-}
-
-function viewOf(release: Release): Omit<ReleaseView, 'changes'> {
-  const { id, tag, commit, restores, createdAtMs, by, services, files, variables } = release
-  return {
-    release: id,
-    tag,
-    commit,
-    restores,
-    createdAtMs,
-    by,
-    images: Object.entries(services).map(([service, { image, tag: imageTag, digest, replicas }]) => ({
-      service,
-      name: image.replace(/@.*$/, ''),
-      ...(imageTag !== undefined && { tag: imageTag }),
-      digest,
-      replicas,
-    })),
-    files: Object.entries(files).map(([path, sha256]) => ({ path, sha256 })),
-    variables,
-  }
 }
 
 function withPatch(file: ReturnType<typeof compareSides>['files'][number]): ReleaseChanges['files'][number] {
