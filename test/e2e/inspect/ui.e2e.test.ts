@@ -4,6 +4,7 @@ import { specCompose } from '../../support/app/spec-compose.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
 import { measureLoad, medianOf } from '../../support/browser/measure-load.ts'
+import { focusedText, tabTo } from '../../support/browser/press-tab.ts'
 import { guardMs, openUiPage, type UiPage } from '../../support/browser/ui-page.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 
@@ -181,18 +182,21 @@ describe('with hostile texts on the server', () => {
     }
   })
 
-  test('the keyboard alone leads to a release', async () => {
+  test('the keyboard alone leads from the top of the page to a release', async () => {
     await show('/')
+    await page.reload()
     await card('production').waitFor()
-    await page.locator('.skip').focus()
-    await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
+    expect(await focusedText(page)).toBe('Skip to the content')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Timeline of production' }).waitFor()
+    await tabTo(page, 'production')
+    await page.keyboard.press('Enter')
     // The heading gets the focus after it was drawn.
-    await expect
-      .poll(() => page.evaluate('document.activeElement.textContent'))
-      .toBe('Timeline of production')
+    await expect.poll(() => focusedText(page)).toBe('Timeline of production')
+    await page.locator('.event').first().waitFor()
+    await tabTo(page, 'r2')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => focusedText(page)).toBe('Release r2')
   })
 })
 
