@@ -146,8 +146,10 @@ function journalStart(execution: Execution): void {
       kind: step.kind,
       title: stepTitle(step),
     }))
+    writeJournal(hostRun, execution, { event: 'plan.made', steps })
     const changes = changesOnHost(plan, hostRun.observation)
-    writeJournal(hostRun, execution, { event: 'plan.made', steps, changes })
+    // A line of its own: `dray history` reads no plans.
+    writeJournal(hostRun, execution, { event: 'deploy.changes', changes })
   }
 }
 

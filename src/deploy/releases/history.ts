@@ -122,6 +122,7 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
   const entries = all.slice(Math.max(0, last))
   const started = entries.find(({ event }) => event === 'deploy.started')
   const planned = entries.find(({ event }) => event === 'plan.made')
+  const changed = entries.find(({ event }) => event === 'deploy.changes')
   const finished = entries.find(({ event }) => event === 'deploy.finished')
   const recorded =
     record && Object.fromEntries(Object.entries(record.services).map(([name, { image }]) => [name, image]))
@@ -136,7 +137,7 @@ function readAttempt(all: readonly JournalEntry[], record: Release | undefined):
     requests: readRequests(finished?.['probe']),
     steps: readSteps(entries),
     plan: readPlan(planned?.['steps']),
-    changes: readChanges(planned?.['changes']),
+    changes: readChanges(changed?.['changes']),
     samples: entries.flatMap(readSample),
     replaces: textOf(started?.['replaces']),
     undo: readUndo(entries),

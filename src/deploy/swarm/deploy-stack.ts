@@ -155,8 +155,8 @@ function journalStart(execution: StackExecution): void {
     ),
   })
   const steps = plan.steps.map((step) => ({ step: step.id, kind: step.kind, title: stepTitle(step) }))
-  const changes = changesOnHost(plan, observation)
-  writeStackJournal(execution, { event: 'plan.made', steps, changes })
+  writeStackJournal(execution, { event: 'plan.made', steps })
+  writeStackJournal(execution, { event: 'deploy.changes', changes: changesOnHost(plan, observation) })
 }
 
 /** Requests to the URL of the probe during the deploy; none without one. */

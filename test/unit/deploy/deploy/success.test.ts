@@ -56,6 +56,7 @@ test('the journal has every step and the end', async () => {
     [
       "deploy.started",
       "plan.made",
+      "deploy.changes",
       "step.started pull-image",
       "step.started place-files",
       "step.finished place-files done",
