@@ -24,20 +24,24 @@ export type GateAnswer = {
 /** The login program is no longer `dray gate`: the user has another key now. */
 export class NotAGate extends DrayError {}
 
-/** Names and sentences: a server that is not trusted must not fill the page. */
-export const shortText = z.string().max(4096)
+/** Length limit of a sentence of a server. */
+const LONGEST = 2000
+
+/** Names and sentences, on one line: what is not trusted must not fill the page, or make a row of a table of its own. */
+export const shortText = z.string().transform((text) => cutText(oneLine(text), LONGEST))
 /** Milliseconds since the epoch that a date can have: ECMA-262, 21.4.1.1. */
 export const timeMs = z.number().min(0).max(8.64e15)
 const MOST_HOSTS = 100
 /** Of the history of that many hosts. */
 const MOST_LINES = 5_000
 
+const name = z.string().max(4096)
 const introduction = z.object({
   type: z.literal('gate'),
   time: z.iso.datetime(),
-  environment: shortText,
-  path: shortText,
-  hosts: z.array(shortText).min(1).max(MOST_HOSTS),
+  environment: name,
+  path: name,
+  hosts: z.array(name).min(1).max(MOST_HOSTS),
 })
 const failed = z.object({
   type: z.literal('failed'),
@@ -103,13 +107,17 @@ function tailOf(printed: string): string[] {
     .slice(-8)
 }
 
-/** Length limit of a sentence of a server. */
-const LONGEST = 2000
-
 function toldFailure(told: { code: string; message: string; hint: string }, host: string): DrayError {
-  const code = isCode(told.code) ? told.code : 'HOST_COMMAND_FAILED'
-  const say = (text: string): string => cutText(stripControl(text), LONGEST)
+  const code = isCode(told.code) && !OF_THIS_DRAY.test(told.code) ? told.code : 'HOST_COMMAND_FAILED'
+  const say = (text: string): string => cutText(oneLine(stripControl(text)), LONGEST)
   return new DrayError(code, `The gate of ${host}: ${say(told.message)}`, { hint: say(told.hint) })
+}
+
+/** Codes that say something of this command, of this machine, or of the connection to the gate. */
+const OF_THIS_DRAY = /^(?:CANCELLED|INTERNAL|USAGE|GATE_REFUSED|HOST_|SSH_|OPEN_FILE_LIMIT|PROCESS_LIMIT)/
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ')
 }
 
 function isCode(code: string): code is ErrorCode {

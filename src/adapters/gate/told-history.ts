@@ -8,8 +8,8 @@ import { deployer, releaseId, sourceCommit } from './told-status.ts'
 const number = z.number()
 const count = z.number().int().nonnegative()
 /** More than the probe of any deploy has counted. */
-const MOST_SAMPLES = 100_000
-const MOST_STEPS = 5_000
+const MOST_SAMPLES = 5_000
+const MOST_STEPS = 1_000
 /** Of hosts. */
 const names = z.array(shortText).max(2000).optional()
 

@@ -139,7 +139,7 @@ export function readToldStatus(
       const name = nameToldHost(host, answer, it.host)
       return name === undefined
         ? []
-        : [withNames({ ...it, host: name }, { from: answer.environment, to: environment })]
+        : [withNames({ ...it, host: name }, { from: answer.environment, to: environment }, it.host)]
     })
   const why = told[0]?.failure
   if (hosts.length === 0 && why !== undefined) return [{ host, verdict: 'unknown', failure: why }]
@@ -153,18 +153,35 @@ export function readToldStatus(
   )
 }
 
-function withNames(status: HostStatus, names: { from: string; to: string }): HostStatus {
-  if (status.verdict === 'unknown')
-    return { ...status, failure: { ...status.failure, hint: rename(status.failure.hint, names) } }
-  return { ...status, drift: status.drift.map((it) => ({ ...it, hint: rename(it.hint, names) })) }
+function withNames(status: HostStatus, names: Names, toldHost: string): HostStatus {
+  const say = (text: string): string => nameHere(rename(text, names), toldHost, status.host)
+  if (status.verdict === 'unknown') {
+    const { message, hint } = status.failure
+    return { ...status, failure: { ...status.failure, message: say(message), hint: say(hint) } }
+  }
+  const drift = status.drift.map((it) => ({ ...it, message: say(it.message), hint: say(it.hint) }))
+  return { ...status, drift }
 }
 
-/** In commands of dray: what is typed here must not reach another environment of that name here. */
-function rename(hint: string, { from, to }: { from: string; to: string }): string {
-  return hint.replace(/`dray [^`]*`/g, (command) =>
-    command
-      .split(/(?<= )|(?=`$)/)
-      .map((word) => (word.trimEnd() === from ? word.replace(from, () => to) : word))
-      .join(''),
-  )
+type Names = { from: string; to: string }
+
+/** In commands of dray: what is typed here must not reach another environment of that name here. It is their first word of that name. */
+function rename(text: string, { from, to }: Names): string {
+  return text.replace(/`dray [^`]*`/g, (command) => {
+    const words = command.split(/(?<= )|(?=`$)/)
+    const at = words.findIndex((word) => word.trimEnd() === from)
+    return words.map((word, index) => (index === at ? word.replace(from, () => to) : word)).join('')
+  })
+}
+
+/** A gate says `local` of its own machine, which would be this one here. */
+function nameHere(text: string, toldHost: string, host: string): string {
+  return text
+    .split(/(?<= )/)
+    .map((word, index, all) => {
+      const isNamed = word.replace(/[.,:;]?\s*$/, '') === toldHost
+      const isHost = index === 0 || all[index - 1] === 'on '
+      return isNamed && isHost ? word.replace(toldHost, () => host) : word
+    })
+    .join('')
 }

@@ -104,10 +104,11 @@ function otherRelease({ id }: { id: string }, message: string, environment: stri
 /** What a gate says of a host, with the drift that only those see who see the other hosts. */
 function besideOthers(told: HostStatus, newest: Newest | undefined, environment: string): HostStatus {
   if (told.verdict === 'unknown' || newest === undefined || told.lock !== undefined) return told
-  if (told.release === undefined)
-    return { ...told, verdict: 'drifted', drift: [describeNone(told.host, newest, environment)] }
-  if (told.release.id === newest.release.id) return told
-  if (told.drift.some(({ kind }) => kind === 'release')) return told
+  if (told.release?.id === newest.release.id || told.drift.some(({ kind }) => kind === 'release')) return told
+  if (told.release === undefined) {
+    const verdict = told.verdict === 'unhealthy' ? told.verdict : 'drifted'
+    return { ...told, verdict, drift: [describeNone(told.host, newest, environment), ...told.drift] }
+  }
   const drift = [otherRelease(told.release, otherNumber(told.release.id, newest, environment), environment)]
   const verdict = told.verdict === 'ok' ? 'drifted' : told.verdict
   return { ...told, verdict, drift: [...drift, ...told.drift] }

@@ -14,16 +14,17 @@ type Told = Pick<
 /** The requests of the probe during an attempt, from sample to sample and from change to change. */
 export function ratesOf(attempt: Told): Rate[] {
   const rates: Rate[] = []
+  const judged = { ...attempt, switching: switchOf(attempt) }
   let before = { atMs: attempt.startedAtMs, requests: 0, failures: 0 }
   for (const sample of countsOf(attempt)) {
     const seconds = (sample.atMs - before.atMs) / 1000
     if (seconds <= 0) continue
     const failed = Math.max(0, sample.failures - before.failures)
     const answered = Math.max(0, sample.requests - before.requests - failed)
-    const times = [before.atMs, ...changesBetween(attempt, before.atMs, sample.atMs), sample.atMs]
+    const times = [before.atMs, ...changesBetween(judged, before.atMs, sample.atMs), sample.atMs]
     for (const [index, toMs] of times.slice(1).entries()) {
       const fromMs = times[index] ?? toMs
-      const by = answeringAt(attempt, (fromMs + toMs) / 2)
+      const by = judge(judged, (fromMs + toMs) / 2)
       rates.push({ fromMs, toMs, answered: answered / seconds, failed: failed / seconds, by })
     }
     before = sample
@@ -56,7 +57,8 @@ function switchOf({ steps, plan }: Told): { beginsMs: number; endsMs: number } {
   const kinds = [...plan, ...steps].map(({ kind }) => kind)
   const switching = kinds.includes('switch-traffic') ? SWITCHING : WITHOUT_PROXY
   const taken = steps.filter(({ kind }) => switching.has(kind))
-  const isComplete = plan.every(({ id, kind }) => !switching.has(kind) || taken.some((it) => it.id === id))
+  const ids = new Set(taken.map(({ id }) => id))
+  const isComplete = plan.every(({ id, kind }) => !switching.has(kind) || ids.has(id))
   const ends = taken.map((it) => it.startedAtMs + (it.durationMs ?? Infinity))
   return {
     beginsMs: Math.min(...taken.map((step) => step.startedAtMs)),
@@ -64,16 +66,20 @@ function switchOf({ steps, plan }: Told): { beginsMs: number; endsMs: number } {
   }
 }
 
-function changesBetween(attempt: Told, fromMs: number, toMs: number): number[] {
-  const { beginsMs, endsMs } = switchOf(attempt)
-  const times = [beginsMs, endsMs, attempt.undo?.endedAtMs ?? Infinity]
+/** With the switching worked out once: an attempt may have thousands of samples and steps. */
+type Judged = Told & { switching: ReturnType<typeof switchOf> }
+
+function changesBetween({ switching, undo }: Judged, fromMs: number, toMs: number): number[] {
+  const times = [switching.beginsMs, switching.endsMs, undo?.endedAtMs ?? Infinity]
   return times.filter((atMs) => atMs > fromMs && atMs < toMs).sort((a, b) => a - b)
 }
 
 /** Which release answers at a time, judged by the steps: no answer says which container gave it. */
 export function answeringAt(attempt: Told, atMs: number): Answering {
-  const { undo, outcome } = attempt
-  const { beginsMs, endsMs } = switchOf(attempt)
+  return judge({ ...attempt, switching: switchOf(attempt) }, atMs)
+}
+
+function judge({ undo, outcome, switching: { beginsMs, endsMs } }: Judged, atMs: number): Answering {
   if (atMs < beginsMs) return 'before'
   if (outcome.kind === 'failed' || undo !== undefined) {
     return undo?.endedAtMs !== undefined && atMs >= undo.endedAtMs ? 'before' : 'either'

@@ -137,7 +137,7 @@ function Changes({ attempt: { changes, imagesChanged = [] } }: { attempt: Attemp
   if (images === '' && others === '') return null
   return (
     <>
-      {images !== '' && <p class="reason quiet">New images: {images}</p>}
+      {images !== '' && <p class="reason quiet">Images: {images}</p>}
       {others !== '' && <p class="reason quiet">Changed: {others}</p>}
     </>
   )

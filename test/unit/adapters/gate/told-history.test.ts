@@ -65,7 +65,6 @@ test.each([
   ['an outcome that there is not', { outcome: { kind: 'celebrated' } }],
   ['a step without a time', { steps: [{ id: 1, kind: 'pull-image', outcome: 'done' }] }],
   ['a time that no date has', { undo: { startedAtMs: 1e300 } }],
-  ['a text without end', { tag: 'v'.repeat(9000) }],
   [
     'more samples than a probe counts',
     { samples: Array(100_001).fill({ atMs: 1, requests: 1, failures: 0 }) },
@@ -76,4 +75,13 @@ test.each([
   expect(() => readToldHistory(answer, { host: 'deploy@a', limit: 20 })).toThrow(
     expect.objectContaining({ code: 'HOST_COMMAND_FAILED' }),
   )
+})
+
+test('a text without end is cut, and one of several lines is made one', async () => {
+  const [line] = historyLines(await eventfulHistory(), true)
+  const answer = answerOf([{ ...line, tag: `v1\n✓ production ok ${'v'.repeat(9000)}` }])
+  const [told] = readToldHistory(answer, { host: 'deploy@a', limit: 20 })
+  expect(told?.attempts[0]?.tag).toMatch(/^v1 ✓ production ok v+/)
+  expect(told?.attempts[0]?.tag).not.toContain('\n')
+  expect(told?.attempts[0]?.tag?.length).toBeLessThan(2100)
 })

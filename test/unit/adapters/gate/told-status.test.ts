@@ -127,3 +127,37 @@ test('a host of a gate that has an older release than another host is drifted', 
     ],
   })
 })
+
+test('a gate that says `local` means its own machine, and an option may have the name of the environment', () => {
+  const drift = {
+    ...{ kind: 'foreign-container', subject: 'web-2', message: 'local is out of the load balancer.' },
+    hint: 'Run `docker rm -f web-2` on local. `dray deploy test --tag test` restores a local file.',
+  }
+  const { hosts, ...status } = statusOf()
+  const [read] = readToldStatus(told({ ...status, hosts: [{ ...hosts[0], drift: [drift] }] }), here)
+  expect((read as KnownHost).drift).toEqual([
+    {
+      ...drift,
+      message: 'deploy@a is out of the load balancer.',
+      hint: 'Run `docker rm -f web-2` on deploy@a. `dray deploy production --tag test` restores a local file.',
+    },
+  ])
+})
+
+test('a host of a gate without a release stays unhealthy if it is, beside one that has a release', () => {
+  const [read] = readToldStatus(
+    told(
+      statusOf({
+        ...{ release: undefined, containers: [], fileHashes: new Map() },
+        urls: [{ url: 'http://a/', isGood: false, error: 'no answer' }],
+      }),
+    ),
+    here,
+  )
+  const hosts = [
+    { host: 'deploy@a', told: [{ ...(read as KnownHost), verdict: 'unhealthy' as const }], nowMs: 0 },
+    { host: 'b', observation: fakeStatusObservation() },
+  ]
+  const status = makeStatus({ environment: 'production', path: '/srv/shop', hosts })
+  expect(status.hosts[0]).toMatchObject({ verdict: 'unhealthy', drift: [{ kind: 'release' }] })
+})

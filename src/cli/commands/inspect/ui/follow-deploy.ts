@@ -45,21 +45,26 @@ type Followed = {
   newsOf: (host: string) => string | undefined
 }
 
-async function followHost(followed: Followed, ports: Ports, signal: AbortSignal): Promise<void> {
-  const { host, states, newsOf } = followed
+async function followHost(wanted: Followed, ports: Ports, signal: AbortSignal): Promise<void> {
+  const { host, states, newsOf } = wanted
   const { clock } = ports.context
   const isOver = (): boolean => signal.aborted
   // What was read stays known when the host does not answer.
   const journal = new LastAttempt()
-  let state = (): readonly LiveHost[] => [{ host, ...journal.state(clock.now()) }]
+  const followed = (): readonly LiveHost[] => [{ host, ...journal.state(clock.now()) }]
+  let state = followed
   while (!isOver()) {
     const seen = newsOf(host)
     let isAsked = false
     const beganAnew = new AbortController()
     try {
-      const told = await readHost({ ...followed, journal, beganAnew }, ports, {
+      const told = await readHost({ ...wanted, journal, beganAnew }, ports, {
         signal,
-        onRead: () => states.set(host, state),
+        onRead: () => {
+          // It may have been a gate that answered before.
+          state = followed
+          states.set(host, state)
+        },
       })
       if (told !== undefined) {
         state = () => told

@@ -28,8 +28,11 @@ export class WatchedHosts {
   }
 
   take(seen: SeenHost, readAtMs: number): void {
+    const before = this.statusesOf(seen.host)
     this.#looks.set(seen.host, { seen, readAtMs })
     if ('failure' in seen) return
+    // A gate may name other hosts each time, as often as it is asked.
+    if ('told' in seen) for (const { host } of before) this.#lastKnown.delete(host)
     const offsetMs = ('told' in seen ? seen.nowMs : seen.observation.nowMs) - readAtMs
     this.#offsetsMs.set(seen.host, Math.abs(offsetMs) < EXACT_MS ? 0 : offsetMs)
     for (const status of this.statusesOf(seen.host))
