@@ -19,7 +19,7 @@ server=${LB_BACKEND:-shop}/$name
 
 # One command on a connection of its own. HAProxy answers an error with a sentence, and success with an empty line.
 ask() {
-  exec 3<> "/dev/tcp/${api%:*}/${api##*:}"
+  exec 3<> "/dev/tcp/${api%:*}/${api##*:}" || return
   printf '%s\n' "$1" >&3
   cat <&3
   exec 3>&-
@@ -51,7 +51,7 @@ case $DRAY_HOOK in
     most=${LB_DRAIN_SECONDS:-30}
     set_state drain
     end=$((SECONDS + most))
-    while sessions=$(read_column 5) && [ "${sessions:-0}" != 0 ]; do
+    while sessions=$(read_column 5) || exit; [ "$sessions" != 0 ]; do
       if [ $SECONDS -ge $end ]; then
         echo "$server: $sessions still open after $most s"
         break
@@ -64,7 +64,7 @@ case $DRAY_HOOK in
     most=${LB_JOIN_SECONDS:-30}
     set_state ready
     end=$((SECONDS + most))
-    while status=$(read_column 18) && case $status in UP* | 'no check') false ;; esac do
+    while status=$(read_column 18) || exit; case $status in UP* | 'no check') false ;; esac do
       if [ $SECONDS -ge $end ]; then
         echo "$server: still $status after $most s" >&2
         exit 1

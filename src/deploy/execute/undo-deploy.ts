@@ -29,10 +29,17 @@ export async function undoDeploy(
   const runs = [...execution.hosts.values()]
   const actions = new Map(runs.map((run): [HostRun, string[]] => [run, []]))
   const failures: { run: HostRun; error: unknown }[] = []
-  const undo = (run: HostRun): Promise<void> =>
-    undoOutside(run, execution, actions.get(run) ?? []).catch((error: unknown) => {
+  const inBalancer: string[] = []
+  const undo = async (run: HostRun): Promise<void> => {
+    try {
+      // After a failure a host may be out of the load balancer, and no other one may leave it then.
+      const mayLeave = failures.length === 0
+      const stays = await undoOutside(run, execution, { mayLeave, undone: actions.get(run) ?? [] })
+      if (stays !== undefined) inBalancer.push(stays)
+    } catch (error) {
       failures.push({ run, error })
-    })
+    }
+  }
   const isSwitched = ({ done }: HostRun): boolean => done.switched || done.recreated.size > 0
   await Promise.all(runs.filter((run) => !isSwitched(run)).map(undo))
   await fewAtOnce(execution.plan.rolling ?? 1, runs.filter(isSwitched).reverse(), undo)
@@ -40,6 +47,7 @@ export async function undoDeploy(
   const notUndone = [
     ...runs.flatMap(({ done }) => done.tasks.map((task) => `task ${task} has run`)),
     ...listOut(runs),
+    ...inBalancer,
   ]
   const before = await findLost(runs)
   const failed = failures.filter(({ run }) => !before.includes(run))
@@ -86,8 +94,13 @@ export function listOut(runs: readonly HostRun[]): string[] {
 /**
  * Undoes one host. If it has hooks, it leaves the load balancer before its traffic switches back, and joins again at the end; a
  * host that cannot be undone stays out. One on which nothing ran before leaves if it has joined, and stays out: nothing serves there.
+ * Returns a sentence if it may have stayed in.
  */
-async function undoOutside(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
+async function undoOutside(
+  run: HostRun,
+  execution: Execution,
+  { mayLeave, undone }: { mayLeave: boolean; undone: string[] },
+): Promise<string | undefined> {
   const hooks = stepsOn(execution.plan, run.host.name).filter(
     (step): step is StepOf<'run-host-hook'> => step.kind === 'run-host-hook',
   )
@@ -97,14 +110,20 @@ async function undoOutside(run: HostRun, execution: Execution, undone: string[])
   const isNew = !run.observation.containers.some(serves)
   const out = isNew ? newLeave(execution) : leave
   const isSwitched = done.switched || done.recreated.size > 0
-  if (out !== undefined && (isNew ? done.joins : isSwitched) && !done.isOut) {
+  const isIn = (isNew ? done.joins : isSwitched) && !done.isOut
+  let hasLeft = false
+  if (out !== undefined && isIn && (isNew || mayLeave)) {
     // It may serve while it is undone, too: that is what the undo is made for.
-    await runForHost(out, context).catch(() => undefined)
+    hasLeft = await runForHost(out, context).then(
+      () => true,
+      () => false,
+    )
   }
   await undoHost(run, execution, undone)
-  if (!done.isOut) return
   if (isNew || join === undefined) done.isOut = false
-  else await runForHost(join, context)
+  else if (done.isOut) await runForHost(join, context)
+  if (!isNew || !isIn || hasLeft) return undefined
+  return `${run.host.name} may still be in the load balancer, and nothing serves there`
 }
 
 /** The hook that a host does not run that has nothing to leave. */

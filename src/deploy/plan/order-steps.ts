@@ -17,7 +17,7 @@ import { planCallerUnpins } from './callers/plan-caller-switches.ts'
 import { planPlacement } from './steps/plan-placement.ts'
 import { planTasks } from './steps/plan-start.ts'
 import { planPins, planUnpins } from './steps/plan-switches.ts'
-import { planHostTurn } from './steps/plan-host-turn.ts'
+import { isOut, planHostTurn } from './steps/plan-host-turn.ts'
 
 export type OrderRequest = {
   /** Each with the desired release as it concerns it. */
@@ -38,7 +38,9 @@ export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest):
   const tasks = (when: 'before' | 'after') => hosts.flatMap((it) => planTasks(it.plan, it.desired, when))
   const before = tasks('before')
   const size = countAtOnce(hosts.length, rolling)
-  const switches = hosts.map((it) => planHostTurn(it.plan, it.desired))
+  // Those that are out of the load balancer come first: no other host may leave it while they are.
+  const isIn = (it: OrderRequest['hosts'][number]): number => Number(!isOut(it.plan, it.desired))
+  const switches = [...hosts].sort((a, b) => isIn(a) - isIn(b)).map((it) => planHostTurn(it.plan, it.desired))
   return [
     ...sideBySide(
       'prepare',

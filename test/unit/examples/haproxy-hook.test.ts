@@ -103,3 +103,11 @@ test('a host that HAProxy does not have is left alone, and a backend that it doe
     text: 'HAProxy: No such backend.',
   })
 }, 60_000)
+
+test('an API that does not answer fails the hook: nothing was drained', async () => {
+  for (const DRAY_HOOK of ['leave', 'join']) {
+    const { exitCode, text } = await runHook('127.0.0.1:1', { DRAY_HOOK })
+    expect([exitCode, text]).toEqual([1, expect.stringContaining('Connection refused')])
+    expect(text).not.toContain(`: ${DRAY_HOOK}`)
+  }
+}, 60_000)

@@ -302,6 +302,8 @@ describe('hooks for each host', () => {
       ],
     })
     for (const host of world.hosts) expect(host.running).toBe(v1)
+    // a stays in while b is out.
+    expect(log).toEqual(['a leave', 'a join', 'b leave', 'b join', 'b join'])
     const { runHostHook, ...request } = world.request
     world.request = {
       ...request,
@@ -316,6 +318,22 @@ describe('hooks for each host', () => {
     const plan = await world.deploy()
     expect([plan.unchanged, log]).toEqual([false, ['b join']])
     expect((await world.deploy()).unchanged).toBe(true)
+  })
+
+  test('a host that is out has its turn before another one leaves', async () => {
+    const { world, log } = await withHooks('b join')
+    await world.failure()
+    const { runHostHook: _, ...request } = world.request
+    world.request = {
+      ...request,
+      runHostHook: async ({ moment }, { host }) => {
+        log.push(`${host} ${moment}`)
+        return { exitCode: 0 }
+      },
+    }
+    log.splice(0)
+    await world.deploy()
+    expect(log).toEqual(['b leave', 'b join', 'a leave', 'a join'])
   })
 
   test('a host that is not well while it is watched takes back all', async () => {
