@@ -5,7 +5,12 @@ import { connectHosts, type ConnectedHost } from './connect-hosts.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
 /** A node of the swarm that dray is connected to. */
-export type ConnectedNode = { id: string; host: ConnectedHost }
+export type ConnectedNode = {
+  id: string
+  host: ConnectedHost
+  /** Of `host`, and the other addresses under which dray.yml lists it. */
+  names: readonly string[]
+}
 
 export type ConnectedNodes = AsyncDisposable & {
   /** The manager first. */
@@ -36,7 +41,7 @@ export async function connectNodes(
     await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
   }
   const attempts = await Promise.allSettled(
-    input.config.environment.nodes.map(async (name): Promise<ConnectedNode> => {
+    input.config.environment.nodes.map(async (name): Promise<Omit<ConnectedNode, 'names'>> => {
       const connected = await connect(atHost(input, name), context)
       opened.push(connected)
       const [host] = connected.hosts
@@ -50,10 +55,13 @@ export async function connectNodes(
     throw context.signal.aborted ? context.signal.reason : reasons.find((it) => !(it instanceof DrayError))
   }
   const found = attempts.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
-  const nodes = [{ id: ownId, host: manager }, ...found]
-  const ids = nodes.map(({ id }) => id)
+  const all = [{ id: ownId, host: manager }, ...found]
+  const ids = all.map(({ id }) => id)
+  const namesOf = (id: string): string[] => all.flatMap((it) => (it.id === id ? [it.host.name] : []))
   return {
-    nodes: nodes.filter(({ id }, index) => ids.indexOf(id) === index),
+    nodes: all.flatMap((it, index) =>
+      ids.indexOf(it.id) === index ? [{ ...it, names: namesOf(it.id) }] : [],
+    ),
     members,
     failures,
     unread: members

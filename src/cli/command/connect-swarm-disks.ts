@@ -48,8 +48,9 @@ export async function connectSwarmDisks(
           cluster: host.engine.cluster,
           others: await readOtherStacks(nodes.members, input, context),
         },
+        // The manager may be listed by another address: the node is that of its name here.
         nodes: nodes.nodes.flatMap((it) =>
-          wanted.includes(it.host.name) ? [diskNode(it.host, host, context)] : [],
+          it.names.some((name) => wanted.includes(name)) ? [diskNode(it.host, host, context)] : [],
         ),
         failures: nodes.failures,
         unread: named === undefined ? nodes.unread : [],

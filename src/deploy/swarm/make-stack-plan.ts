@@ -101,7 +101,9 @@ function planSteps(context: StackPlanContext): NewStep[] {
     ...(isLeftDown && { isLeftDown }),
   }))
   const changing = decisions.filter(({ change }) => change !== 'none')
-  const freeing = orphans.filter((name) => held.some(({ holder }) => holder === name))
+  // Nothing is stopped for an update that Swarm refuses for another port.
+  const canSucceed = held.every(({ kind }) => kind === 'leaves')
+  const freeing = canSucceed ? orphans.filter((name) => held.some(({ holder }) => holder === name)) : []
   const probe = configuredProbe(desired)
   const isPlacing = files.changed.length + files.removed.length > 0
   const { changed, removed, inPlace, adopt } = files

@@ -3,6 +3,7 @@ import { compareSides, isDifferent, type ReleaseDiff } from '../../../operations
 import { readReleaseSide, readTreeSide } from '../../../operations/diff/read-release-side.ts'
 import type { ReleaseSide } from '../../../operations/diff/release-side.ts'
 import { withTag } from '../../../config/deploy-values.ts'
+import { joinFailures, nameHost } from '../../../deploy/model/on-each-host.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
@@ -27,12 +28,19 @@ export async function runDiff(command: InputOf<typeof diffCommand>, context: Cli
   const { loaded, tagUnknown } = await loadCompared(command, context)
   const hosts = comparedHosts(loaded, host)
   const diffs: ReleaseDiff[] = []
+  const failures: unknown[] = []
   for (const each of hosts) {
     const input = withOneHost(loaded, each)
     const output = createCommandOutput(input, context)
     if (hosts.length > 1 && !input.options.json) output.print(output.style.colors.bold(each))
-    diffs.push(await diffOnHost({ command, input, output, tagUnknown }, context))
+    try {
+      diffs.push(await diffOnHost({ command, input, output, tagUnknown }, context))
+    } catch (error) {
+      if (context.signal.aborted || hosts.length === 1) throw error
+      failures.push(nameHost(error, each))
+    }
   }
+  if (failures.length > 0) throw joinFailures(failures)
   return exitCode && diffs.some(isDifferent) ? EXIT.failedOldServing : EXIT.done
 }
 

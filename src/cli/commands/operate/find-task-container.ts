@@ -22,7 +22,7 @@ type Wanted = {
  */
 export async function findTaskContainer(
   { service, index, argv, options, terminal }: Wanted,
-  reached: readonly ConnectedNode[],
+  reached: readonly Pick<ConnectedNode, 'id' | 'host'>[],
   release: Release,
 ): Promise<[containerId: string, runner: CommandRunner]> {
   assertServices(release, [service])

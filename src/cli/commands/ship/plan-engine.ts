@@ -79,7 +79,7 @@ export function listNotInSwarm(config: DeployConfig): string[] {
         ]
       : []),
     ...(isDiskSet
-      ? ['`disk` in dray.yml does not hold in a swarm: dray removes no images on its nodes.']
+      ? ['`disk` in dray.yml does not hold in a swarm: `dray clean` removes images on its nodes.']
       : []),
   ]
 }

@@ -73,15 +73,14 @@ function whyImageStays({ id, names }: DiskThing, { inventory, needed, own }: Jud
   const user = services.find(({ images }) => images.some((image) => keysOf(image).some((it) => keys.has(it))))
   if (user !== undefined) return `service ${user.service} may start it here`
   const repositories = new Set(names.map(repositoryOf))
-  const sharing = services.find(
-    ({ stack, images }) =>
-      stack !== project &&
-      !(stack !== undefined && knownStacks.has(stack)) &&
-      images.some((image) => repositories.has(repositoryOf(image))),
+  const sharers = services.filter(
+    ({ stack, images }) => stack !== project && images.some((image) => repositories.has(repositoryOf(image))),
   )
+  const sharing = sharers.find(({ stack }) => stack === undefined || !knownStacks.has(stack))
   if (sharing !== undefined)
     return `${sharing.stack === undefined ? `service ${sharing.service}` : `stack ${sharing.stack}`} runs this repository too, and may need it for a rollback`
-  if (names.some((name) => known.has(name))) return undefined
+  // A deploy of another environment may have pulled what this one had long ago.
+  if (sharers.length === 0 && names.some((name) => known.has(name))) return undefined
   const touchedAtMs = inventory.images.find((image) => image.id === id)?.touchedAtMs ?? 0
   const ageMs = inventory.takenAtMs - touchedAtMs
   return ageMs < imageGraceMs ? `pulled, built or tagged ${renderTimeAgo(ageMs)}` : undefined

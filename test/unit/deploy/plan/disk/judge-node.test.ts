@@ -131,3 +131,15 @@ test('build cache and ended containers of the stack go; networks, volumes and al
     `= ${'a'.repeat(64)}: unused, but removing volumes is not enabled`,
   ])
 })
+
+test('what another environment of the same dray.yml has just pulled stays, although this one had it long ago', () => {
+  const services = [
+    ...needed().services,
+    { service: 'staging_web', stack: 'staging', images: [pinned('v3')] },
+  ]
+  const images = [stored('v1', undefined, { touchedAtMs: TAKEN_AT_MS - 60_000 })]
+  expect(judge({ images }, { services, knownStacks: new Set(['staging']) })[0]).toMatch(
+    /^= v1: pulled, built/,
+  )
+  expect(judge({ images })[0]).toMatch(/^- v1/)
+})
