@@ -1,7 +1,7 @@
 import { configuredProbe } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
-import { joinWarnings } from '../model/plan-warnings.ts'
+import { joinWarnings } from '../plan/join-warnings.ts'
 import { newestRelease, nextReleaseId } from '../model/release.ts'
 import { someNames } from '../model/some-names.ts'
 import { findChangedFiles } from '../plan/file-changes.ts'

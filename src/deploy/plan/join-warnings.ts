@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts'
+import type { Plan } from '../model/plan.ts'
 
 /** The warnings of a plan, each once: first those that its decisions bring, then those that tell what was measured. */
 export function joinWarnings({
