@@ -22,7 +22,7 @@ export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
   for (const { type, stepId, durationMs = 0 } of lines) {
     const kind = kinds.get(stepId)
     if (type !== 'step.finished' || kind === undefined) continue
-    const isSideBySide = kind === 'pull-image' || kind === 'stop-old'
+    const isSideBySide = ['pull-image', 'stop-old', 'remove-old'].includes(kind)
     const before = steps.get(kind) ?? 0
     steps.set(kind, isSideBySide ? Math.max(before, durationMs) : before + durationMs)
   }

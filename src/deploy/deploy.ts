@@ -93,7 +93,8 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)
-    await refuseSilentUrls(execution)
+    // The last requests of the probe meanwhile.
+    await Promise.all([refuseSilentUrls(execution), probing?.stop()])
     outcome = 'deployed'
   } catch (error) {
     throw await afterFailure(toDrayError(error), execution)

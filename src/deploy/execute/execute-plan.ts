@@ -56,12 +56,15 @@ const runners = {
 } satisfies { [K in ComposeStep['kind']]: StepRunner<StepOf<K>> }
 
 /** Consecutive steps of one family run in parallel: they do not depend on each other. */
-const FAMILIES: Partial<Record<Step['kind'], 'fetch' | 'stop' | 'remove'>> = {
+const FAMILIES: Partial<Record<Step['kind'], 'fetch' | 'stop' | 'check' | 'end'>> = {
   'pin-names': 'fetch',
   'pull-image': 'fetch',
   'place-files': 'fetch',
   'stop-old': 'stop',
-  'remove-old': 'remove',
+  'check-url': 'check',
+  // Old containers have been stopped by now, and only running ones are verified.
+  'remove-old': 'end',
+  'verify-release': 'end',
 }
 
 /**

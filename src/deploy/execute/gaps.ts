@@ -73,9 +73,10 @@ export class Gaps {
       ([, { subject }]) =>
         exchanged.ports.includes(subject.port ?? '') || exchanged.services.includes(subject.service ?? ''),
     )
+    // At once: of several checks at the same time, one reports a gap.
+    for (const [key] of ended) this.#watches.delete(key)
     await Promise.all(ended.map(([, watch]) => watch.end(limitMs)))
-    return ended.flatMap(([key, { subject, gapMs }]) => {
-      this.#watches.delete(key)
+    return ended.flatMap(([, { subject, gapMs }]) => {
       const measured = gapMs()
       return measured === undefined ? [] : [{ ...subject, gapMs: measured }]
     })

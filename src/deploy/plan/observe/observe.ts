@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseComposeContent } from '../../../shared/compose-file.ts'
 import { onceFor } from '../../../shared/once-for.ts'
-import { pinnedName, renderImageReference, type ImageReference } from '../../model/image-reference.ts'
-import { readReference } from './read-reference.ts'
+import { pinnedName, type ImageReference } from '../../model/image-reference.ts'
 import { explainShortage } from '../disk/plan-disk-space.ts'
 import { computePullBytes } from '../disk/pull-bytes.ts'
 import { observeLayers } from '../disk/shared-layers.ts'
@@ -20,6 +19,7 @@ import { chooseDrainChecks } from '../choose-drain-checks.ts'
 import type { Container } from '../../model/container.ts'
 import { findSockets } from './find-sockets.ts'
 import { guessProject, observeRunning, type Running } from './observe-running.ts'
+import { resolveImages } from './resolve-images.ts'
 import { observeSurroundings } from '../surroundings/observe-surroundings.ts'
 import type { OtherDirectory } from '../../model/surroundings.ts'
 import { composeNames } from '../file-changes.ts'
@@ -94,11 +94,15 @@ export async function observeHost(
   const imageTemplates = readImageTemplates(composeFiles)
   const ask = async (reference: ImageReference): Promise<ResolvedImage> =>
     registry.resolve(reference, await host.platform, signal)
+  const resolving = Promise.all([
+    resolveImages(app, ask),
+    observeInactive(app, { desired, templates: imageTemplates, ask }),
+    host.engine.images(),
+  ])
   const [
-    resolved,
-    inactive,
+    [resolved, inactive, images],
+    layersThere,
     containers,
-    images,
     { hashes, fileSystems, missing: missingPaths, directories },
     answers,
     running,
@@ -108,10 +112,12 @@ export async function observeHost(
     unknownDomains,
     tables,
   ] = await Promise.all([
-    resolveImages(app, ask),
-    observeInactive(app, { desired, templates: imageTemplates, ask }),
+    resolving,
+    resolving.then(([wanted, others, there]) => {
+      const all = [...wanted.values(), ...resolvedInactive(others).map(([, image]) => image)]
+      return observeLayers({ resolved: all, images: there }, host.engine)
+    }),
     seen.containers,
-    host.engine.images(),
     Promise.all([seen.containers, shipped, leftOutAsked]).then(async ([running, files, leftOut = []]) =>
       host.directory.survey({
         files: [
@@ -143,8 +149,6 @@ export async function observeHost(
     findUnknownDomains(app, host.prober),
     seen.tables,
   ])
-  const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
-  const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
@@ -273,25 +277,3 @@ function hashFile({ path, content }: BundleFile): DesiredFile {
 }
 
 const hashContent = onceFor((content: Uint8Array) => createHash('sha256').update(content).digest('hex'))
-
-/** The digest of every image of the app; asks the registry once per reference. */
-async function resolveImages(
-  app: AppModel,
-  ask: (reference: ImageReference) => Promise<ResolvedImage>,
-): Promise<Map<string, ResolvedImage>> {
-  const asked = new Map<string, Promise<ResolvedImage>>()
-  const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
-    const reference = readReference(service, image)
-    const name = renderImageReference(reference)
-    const answer = asked.get(name) ?? ask(reference)
-    asked.set(name, answer)
-    return answer
-  }
-  const services = await Promise.all(
-    app.services.map(async ({ name, image }): Promise<[string, ResolvedImage]> => [
-      name,
-      await resolve(name, image),
-    ]),
-  )
-  return new Map(services)
-}

@@ -77,9 +77,9 @@ test('the journal has every step and the end', async () => {
       "step.started record-release",
       "step.finished record-release done",
       "step.started remove-old",
-      "step.finished remove-old done",
       "step.started verify-release",
       "step.finished verify-release done",
+      "step.finished remove-old done",
       "deploy.finished deployed",
     ]
   `)
