@@ -1,12 +1,14 @@
 /** A part of a deploy by dray, in the order in which they began. */
 export type TimedStep = { name: string; durationMs: number }
 
+type Span = { fromMs: number; toMs: number }
+
 type Line = { type: string; time: string; stepId?: number; kind?: string; durationMs?: number }
 
 /**
  * How a deploy spent its time, read from the events of `dray deploy --json` (docs/json-output.md): what came before the
- * first event and after the last, observing, and every step; steps that stand side by side count as one, the longest.
- * Empty for output of other programs.
+ * first event and after the last, observing, and the steps of each kind. Steps of one kind that stand side by side count
+ * once; those of two kinds count for both. Empty for output of other programs.
  */
 export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
   const lines = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
@@ -17,21 +19,31 @@ export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
     at('deploy.finished'),
   ]
   if (Number.isNaN(startedAtMs + plannedAtMs + finishedAtMs)) return []
-  const steps = new Map<string, number>()
+  const spans = new Map<string, Span[]>()
   const kinds = new Map(lines.map(({ stepId, kind }) => [kind === undefined ? undefined : stepId, kind]))
-  for (const { type, stepId, durationMs = 0 } of lines) {
+  for (const { type, time, stepId, durationMs = 0 } of lines) {
     const kind = kinds.get(stepId)
     if (type !== 'step.finished' || kind === undefined) continue
-    const isSideBySide = ['pull-image', 'stop-old', 'remove-old'].includes(kind)
-    const before = steps.get(kind) ?? 0
-    steps.set(kind, isSideBySide ? Math.max(before, durationMs) : before + durationMs)
+    const toMs = Date.parse(time)
+    spans.set(kind, [...(spans.get(kind) ?? []), { fromMs: toMs - durationMs, toMs }])
   }
-  const inSteps = [...steps.values()].reduce((sum, ms) => sum + ms, 0)
+  const inSteps = coveredMs([...spans.values()].flat())
   const outside = wholeMs - (finishedAtMs - startedAtMs)
   return [
     { name: 'start and end of the program', durationMs: outside },
     { name: 'connect, lock, observe, plan', durationMs: plannedAtMs - startedAtMs },
-    ...[...steps].map(([name, durationMs]) => ({ name, durationMs })),
+    ...[...spans].map(([name, those]) => ({ name, durationMs: coveredMs(those) })),
     { name: 'between steps, probe and lock ended', durationMs: finishedAtMs - plannedAtMs - inSteps },
   ]
+}
+
+/** The time that at least one of the spans covers. */
+function coveredMs(spans: readonly Span[]): number {
+  let endMs = -Infinity
+  let sumMs = 0
+  for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    sumMs += Math.max(0, toMs - Math.max(fromMs, endMs))
+    endMs = Math.max(endMs, toMs)
+  }
+  return sumMs
 }
