@@ -8,7 +8,7 @@ type Line = { type: string; time: string; stepId?: number; kind?: string; durati
 /**
  * How a deploy spent its time, read from the events of `dray deploy --json` (docs/json-output.md): what came before the
  * first event and after the last, observing, and the steps of each kind. Steps of one kind that stand side by side count
- * once; those of two kinds count for both. Empty for output of other programs.
+ * once; those of two kinds count for both. A failed deploy ends with its undo. Empty for output of other programs.
  */
 export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
   const lines = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
@@ -27,6 +27,8 @@ export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
     const toMs = Date.parse(time)
     spans.set(kind, [...(spans.get(kind) ?? []), { fromMs: toMs - durationMs, toMs }])
   }
+  const undoneAtMs = at('undo.started')
+  if (!Number.isNaN(undoneAtMs)) spans.set('undo', [{ fromMs: undoneAtMs, toMs: finishedAtMs }])
   const inSteps = coveredMs([...spans.values()].flat())
   const outside = wholeMs - (finishedAtMs - startedAtMs)
   return [

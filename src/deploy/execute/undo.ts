@@ -31,12 +31,13 @@ export async function undoHost(run: HostRun, execution: Execution, undone: strin
   if (behindStandIns.length > 0) await undoBehindStandIns(behindStandIns, { run, execution, undone })
   // A container that was recreated twice may have another address than the proxy has.
   const moved = run.done.switched || run.done.recreated.size > 0
-  if (!moved) await drainFresh(run, execution)
+  let fresh: readonly Container[] | undefined
+  if (!moved) fresh = await drainFresh(run, execution)
   else {
     const isSwitched = await switchBack(run, execution)
     if ((await endForwarding({ run, execution })) || isSwitched) undone.push('traffic switched back')
   }
-  const removed = await removeFresh(run)
+  const removed = await removeFresh(run, fresh ?? (await freshContainers(run)))
   for (const service of run.done.forwarded) await clearForward(service, run)
   await run.pins.end()
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
@@ -210,28 +211,30 @@ function findForwarded({ run, execution }: { run: HostRun; execution: Execution 
   return listForwarded(execution, run.host.name).filter(({ service }) => run.done.forwarded.has(service))
 }
 
-/** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. */
-async function drainFresh(run: HostRun, execution: Execution): Promise<void> {
+/** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. Returns all new ones. */
+async function drainFresh(run: HostRun, execution: Execution): Promise<readonly Container[]> {
   const fresh = await freshContainers(run)
   const from = fresh.filter(
     (it) =>
       it.state === 'running' && it.health === 'healthy' && upstreamOf(run.observation.proxies, it.service),
   )
-  if (from.length === 0) return
+  if (from.length === 0) return fresh
   const { engine } = run.host
   const { drainMs } = execution.patience
   const { drained } = await switchTraefik({ engine, clock: execution.clock, drainMs, to: [], from })
   await drained
+  return fresh
 }
 
-async function removeFresh(run: HostRun): Promise<string[]> {
-  const started = await freshContainers(run)
+async function removeFresh(run: HostRun, started: readonly Container[]): Promise<string[]> {
   const fresh = run.observation.directory.app.services.flatMap(({ name }) =>
     started.filter((it) => it.service === name && (it.standIn || !run.done.recreated.has(name))),
   )
   await Promise.all(
     fresh.map(async (container) => {
-      await run.host.engine.stop(container.id)
+      // One that has ended finishes nothing more, and Docker is slow to stop it while it restarts it.
+      const isRunning = container.state === 'running' && container.restartCount === 0
+      if (isRunning) await run.host.engine.stop(container.id)
       await run.host.engine.remove(container.id, { force: true, anonymousVolumes: true })
     }),
   )
