@@ -38,7 +38,8 @@ test('every container has its use of CPU and memory, while its screen is open', 
   await show('/test/containers')
   const backend = page.getByRole('row', { name: 'watched-backend-1' })
   await backend.getByText(/^\d+\.\d %$/).waitFor()
-  expect(await backend.innerText()).toMatch(/✓ running[^]*healthy[^]* MB/)
+  // Docker checks it for the first time ten seconds after its start.
+  await expect.poll(() => backend.innerText(), { timeout: 60_000 }).toMatch(/✓ running[^]*healthy[^]* MB/)
   // Also for a screen reader, to which the marks do not exist.
   await backend
     .getByText(/^(healthy|unhealthy|starting) for \d+ /)
