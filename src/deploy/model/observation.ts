@@ -171,10 +171,8 @@ export type RestoredRelease = {
   /** Id of the release, always one made by a deploy. */
   id: string
   tag: string | undefined
-  /** Names of the variables in `.env` at that time. */
+  /** Names of the variables in `.env` at that time, for a host without a record of the release. */
   variables: readonly string[]
-  /** A keyed hash of the value of each; absent in records of earlier versions. */
-  valueHashes?: Readonly<Record<string, string>> | undefined
   /** The URLs at which it answered; absent in older records. */
   entrances?: readonly Entrance[] | undefined
   /** Tasks that ran since, in order, with their release; includes failed ones. */

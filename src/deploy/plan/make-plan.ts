@@ -85,13 +85,16 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   }
 }
 
-/** The release that a rollback puts back, and what it does not undo; `.env` is read on the first host. */
+/** The release that a rollback puts back, and what it does not undo. */
 function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
   if (restores === undefined) return {}
   const { id, tag } = restores
   return {
     restores: { release: id, ...(tag === undefined ? {} : { tag }) },
-    notUndone: listNotUndone(restores, hosts[0]?.observation.directory.envFile),
+    notUndone: listNotUndone(
+      restores,
+      hosts.map(({ observation }) => observation),
+    ),
   }
 }
 

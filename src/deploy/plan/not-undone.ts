@@ -1,29 +1,58 @@
-import type { RestoredRelease } from '../model/observation.ts'
+import type { HostObservation, RestoredRelease } from '../model/observation.ts'
 import type { EnvFileObservation } from '../model/ports.ts'
+import { someNames } from '../model/some-names.ts'
+import type { Release } from '../model/release.ts'
 
-type Variables = Pick<EnvFileObservation, 'variables' | 'valueHashes'>
+type Place = Pick<HostObservation, 'host'> & {
+  directory: {
+    envFile: Pick<EnvFileObservation, 'variables' | 'valueHashes' | 'newHashKey'>
+    releases: readonly Pick<Release, 'id' | 'variables' | 'valueHashes'>[]
+  }
+}
 
-/** What a rollback does not undo, one line each: data changed by tasks, and `.env`. */
-export function listNotUndone(restored: RestoredRelease, now: Variables = { variables: [] }): string[] {
-  const { id, variables, valueHashes, tasksSince } = restored
+/**
+ * What a rollback does not undo, one line each: data changed by tasks, and `.env`, which is compared on each host. Hosts with the
+ * same result share a line.
+ */
+export function listNotUndone(restored: RestoredRelease, places: readonly Place[]): string[] {
+  const { tasksSince } = restored
+  const hostsOf = new Map<string, string[]>()
+  for (const place of places) {
+    const state = compareEnv(restored, place)
+    hostsOf.set(state, [...(hostsOf.get(state) ?? []), place.host])
+  }
+  return [
+    ...[...new Set(tasksSince.map(({ task }) => task))].map((task) => taskLine(task, tasksSince)),
+    ...[...hostsOf].map(([state, hosts]) => {
+      const where = hostsOf.size === 1 ? '' : ` on ${someNames(hosts)}`
+      return `.env${where} is not rolled back; ${state}`
+    }),
+  ]
+}
+
+/**
+ * Compares with the record of that host: each has its own variables, and its own key of the hashes. A host that joined later
+ * has none, and only the names are compared there.
+ */
+function compareEnv({ id, variables: named }: RestoredRelease, { directory }: Place): string {
+  const own = directory.releases.find((release) => release.id === id)
+  const { variables, valueHashes } = own ?? { variables: named, valueHashes: undefined }
+  const { envFile: now } = directory
   const gained = now.variables.filter((name) => !variables.includes(name))
   const lost = variables.filter((name) => !now.variables.includes(name))
-  const isCompared = valueHashes !== undefined && now.valueHashes !== undefined
+  // Under another key every hash differs.
+  const hashes = now.newHashKey === undefined ? now.valueHashes : undefined
   const changed = Object.entries(valueHashes ?? {})
-    .filter(([name, hash]) => (now.valueHashes?.[name] ?? hash) !== hash)
+    .filter(([name, hash]) => (hashes?.[name] ?? hash) !== hash)
     .map(([name]) => name)
   const changes = [
     ...(gained.length > 0 ? [`gained ${gained.join(', ')}`] : []),
     ...(lost.length > 0 ? [`lost ${lost.join(', ')}`] : []),
     ...(changed.length > 0 ? [`changed the value of ${changed.join(', ')}`] : []),
   ]
-  const same = isCompared ? 'the same variables and values' : 'the same variables'
-  return [
-    ...[...new Set(tasksSince.map(({ task }) => task))].map((task) => taskLine(task, tasksSince)),
-    changes.length === 0
-      ? `.env is not rolled back; it has ${same} as in ${id}`
-      : `.env is not rolled back; since ${id} it ${changes.join(' and ')}`,
-  ]
+  if (changes.length > 0) return `since ${id} it ${changes.join(' and ')}`
+  const isCompared = valueHashes !== undefined && hashes !== undefined
+  return `it has ${isCompared ? 'the same variables and values' : 'the same variables'} as in ${id}`
 }
 
 function taskLine(name: string, tasksSince: RestoredRelease['tasksSince']): string {

@@ -112,7 +112,7 @@ export function desiredFromRelease(
   desired: DesiredRelease,
   ranSince: RestoredRelease['tasksSince'],
 ): DesiredRelease {
-  const { id, tag, commit, variables, valueHashes, services, entrances } = release
+  const { id, tag, commit, variables, services, entrances } = release
   const { proxyService } = desired
   return {
     ...desired,
@@ -129,7 +129,6 @@ export function desiredFromRelease(
       id,
       tag,
       variables,
-      ...(valueHashes && { valueHashes }),
       ...(entrances && { entrances }),
       tasksSince: ranSince,
     },

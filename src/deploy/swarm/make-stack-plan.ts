@@ -193,12 +193,12 @@ function planTasks(
   })
 }
 
-function describeRestored({ directory }: StackObservation, { restores }: DesiredRelease) {
+function describeRestored(observation: StackObservation, { restores }: DesiredRelease) {
   if (restores === undefined) return {}
   const { id, tag } = restores
   return {
     restores: { release: id, ...(tag === undefined ? {} : { tag }) },
-    notUndone: listNotUndone(restores, directory.envFile),
+    notUndone: listNotUndone(restores, [observation]),
   }
 }
 

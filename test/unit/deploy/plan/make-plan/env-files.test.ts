@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { fakeApp, fakeService } from '../../../../support/fake-app.ts'
+import { Secret } from '../../../../../src/shared/secrets/secret.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 
 const app = fakeApp([fakeService('backend')])
@@ -47,6 +48,55 @@ test('a rollback to a release without hashes compares names', async () => {
   world.files = { 'nginx/conf.d/app.conf': 'server { listen 2; }' }
   await world.deploy()
   world.host.envFile = { ...world.host.envFile, valueHashes: { A: 'hash' } }
+  expect((await world.planRollback()).notUndone).toEqual([
+    '.env is not rolled back; it has the same variables as in r1',
+  ])
+})
+
+test('a rollback says which values have changed on which host: each has its own, and its own key', async () => {
+  world = new FakeWorld(app, ['a', 'b', 'c'])
+  const [, b] = world.hosts
+  b!.envFile = {
+    ...b!.envFile,
+    variables: ['DATABASE_URL', 'B'],
+    valueHashes: { DATABASE_URL: 'of b', B: '1' },
+  }
+  await world.deploy()
+  world.files = { 'nginx/conf.d/app.conf': 'server { listen 2; }' }
+  await world.deploy()
+  expect((await world.planRollback()).notUndone).toEqual([
+    '.env is not rolled back; it has the same variables and values as in r1',
+  ])
+  b!.envFile = { ...b!.envFile, variables: ['DATABASE_URL'], valueHashes: { DATABASE_URL: 'other' } }
+  expect((await world.planRollback()).notUndone).toEqual([
+    '.env on a, c is not rolled back; it has the same variables and values as in r1',
+    '.env on b is not rolled back; since r1 it lost B and changed the value of DATABASE_URL',
+  ])
+})
+
+test('on a host that joined after the release, a rollback compares the names', async () => {
+  world = new FakeWorld(app, ['a', 'b'])
+  await world.deploy()
+  world.files = { 'nginx/conf.d/app.conf': 'server { listen 2; }' }
+  await world.deploy()
+  const [, b] = world.hosts
+  b!.releases = b!.releases.filter(({ id }) => id !== 'r1')
+  b!.envFile = { ...b!.envFile, variables: ['DATABASE_URL', 'B'] }
+  expect((await world.planRollback()).notUndone).toEqual([
+    '.env on a is not rolled back; it has the same variables and values as in r1',
+    '.env on b is not rolled back; since r1 it gained B',
+  ])
+})
+
+test('a rollback compares no values if the key of the hashes was lost', async () => {
+  await world.deploy()
+  world.files = { 'nginx/conf.d/app.conf': 'server { listen 2; }' }
+  await world.deploy()
+  world.host.envFile = {
+    ...world.host.envFile,
+    valueHashes: { DATABASE_URL: 'under another key' },
+    newHashKey: new Secret('another key'),
+  }
   expect((await world.planRollback()).notUndone).toEqual([
     '.env is not rolled back; it has the same variables as in r1',
   ])
