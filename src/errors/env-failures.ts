@@ -32,6 +32,11 @@ export const envFailures = {
     hint: 'Keep them, run the command on a terminal and confirm, or remove them by name first: `dray env ENVIRONMENT unset NAME --yes`.',
     exitCode: EXIT.precondition,
   },
+  ENV_DIFFERS: {
+    title: 'A change of `.env` was written on some of the hosts only.',
+    hint: 'Run the same command again when all hosts answer: every host then has the new values.',
+    exitCode: EXIT.needsPerson,
+  },
   ENV_COPY_UNKNOWN: {
     title: 'There is no such copy of `.env` on the server.',
     hint: 'Copies are made by `dray env`, next to `.env`. `ls -l .env.before-*` on the server lists them.',

@@ -161,6 +161,72 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
       expect(await text()).toBe('A=1\n')
     })
 
+    describe('under a lock that is held for several changes', () => {
+      const locked = async (text: string | undefined) => {
+        const its = await setUp(text)
+        const lock = await its.store.lock(by, { waitMs: 0 })
+        return { ...its, lock, held: its.store.underLock }
+      }
+      const lines = new Secret('A=2\n')
+      const names = { set: ['A'], removed: [] }
+      const filesOf = async (path: string) =>
+        Object.fromEntries(Object.entries(await treeOf(path)).filter(([file]) => !file.startsWith('.dray')))
+
+      test('a check changes nothing, and says what the change would', async () => {
+        const { path, lock, held, file } = await locked('A=1\n')
+        const check = await held.check.set('A', lines, by)
+        expect(check).toMatchObject({ outcome: 'changed', hashBefore: await held.hash() })
+        expect(await treeOf(path)).toEqual({ '.env': '600 A=1\n' })
+        await held.write.set('A', lines, by)
+        expect(await held.hash()).toBe(check.hashAfter)
+        await writeFile(file, 'A="\n')
+        await expect(held.check.set('B', lines, by)).rejects.toMatchObject({ code: 'ENV_INVALID' })
+        await lock[Symbol.asyncDispose]()
+      })
+
+      test.each([
+        ['A=1\n# end', '640'],
+        [undefined, '600'],
+      ])('a change of %j is taken back, and the journal has both', async (text, mode) => {
+        const { path, file, lock, held } = await locked(text)
+        if (text !== undefined) await chmod(file, 0o640)
+        const check = await held.check.set('A', lines, by)
+        const change = await held.write.set('A', lines, by)
+        expect(change.outcome).toBe(text === undefined ? 'created' : 'changed')
+        await held.takeBack({ change, check, names }, by)
+        expect(await filesOf(path)).toEqual(text === undefined ? {} : { '.env': `${mode} ${text}` })
+        const journal = (await readFile(join(path, '.dray/journal.ndjson'), 'utf8')).trim().split('\n')
+        expect(journal.map((line) => JSON.parse(line) as object)).toEqual([
+          expect.objectContaining({ event: 'env.changed', set: ['A'] }),
+          expect.objectContaining({ event: 'env.changed', set: ['A'], takenBack: true }),
+        ])
+        await lock[Symbol.asyncDispose]()
+      })
+
+      test('a file that another process has changed since is not taken back', async () => {
+        const { path, file, lock, held } = await locked('A=1\n')
+        const check = await held.check.set('A', lines, by)
+        const change = await held.write.set('A', lines, by)
+        await writeFile(file, 'A=3\n')
+        const taken = held.takeBack({ change, check, names }, by)
+        await expect(taken).rejects.toMatchObject({ code: 'ENV_CHANGED' })
+        expect(await filesOf(path)).toMatchObject({ '.env': '600 A=3\n' })
+        await lock[Symbol.asyncDispose]()
+      })
+
+      test('without the lock, or with that of another, nothing is written', async () => {
+        const { path, store, lock, held } = await locked('A=1\n')
+        await expect(held.write.set('A', lines, { ...by, user: 'bo' })).rejects.toMatchObject({
+          code: 'LOCK_HELD',
+          message: expect.stringContaining('ana on laptop') as string,
+        })
+        await lock[Symbol.asyncDispose]()
+        await expect(held.write.set('A', lines, by)).rejects.toMatchObject({ code: 'LOCK_LOST' })
+        expect(await filesOf(path)).toEqual({ '.env': '600 A=1\n' })
+        expect((await store.set('A', lines, by)).outcome).toBe('changed')
+      })
+    })
+
     test('replaces the whole file that was read, and nothing that came after it', async () => {
       const { store, text } = await setUp('A=1\nB="ü\n"\n')
       const before = await store.read()

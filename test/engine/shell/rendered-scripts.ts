@@ -10,6 +10,7 @@ import { serverValuesScript } from '../../../src/adapters/compose/server-values.
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
 import {
   changeEnvScript,
+  hashEnvScript,
   listEnvScript,
   readCopyScript,
   readEnvScript,
@@ -89,6 +90,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     bundleScript,
     followScript,
     changeEnvScript,
+    hashEnvScript,
     attachedComposeScript,
     composeScript,
     composeWithImagesScript,

@@ -1,7 +1,7 @@
 /** Scripts of `dray env` on a host. POSIX shell, one round trip each; values are only on standard input. */
 import { dotenvAwk } from './dotenv-awk.ts'
 import { linkGuard } from '../link-guard.ts'
-import { lockApp } from '../lock/lock-script.ts'
+import { lockApp, lockedApp } from '../lock/lock-script.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NOT_WRITABLE, passOn } from '../scripts.ts'
 
 /** Exit code: `.env` belongs to another user, and the change would alter its owner. */
@@ -88,23 +88,48 @@ hash_of "$copy"
 cat "$copy"
 `
 
+/** Prints the SHA-256 of `.env`, or `none`. Argument: the directory. */
+export const hashEnvScript = `${enter}
+hash_of "$file"
+`
+
 /**
  * Changes `.env` under the app's lock: creates a new file next to it, with its mode and owner, and replaces it. Standard
  * input: for `set`, the lines of the variable; for `replace`, a line with the hash of the file that was read, then the
- * whole new file. Arguments: the directory; `set`, `unset` or `replace`; the variable; the time for the name of the
- * backup; the user; the line for the journal. Prints `created`, `changed` or `unchanged`, and the name of the backup.
+ * whole new file; for `take-back`, a line with the hash of the file of the change. Arguments: the directory; `set`, `unset`,
+ * `replace` or `take-back`; the variable, or for `take-back` the backup, empty if there was no file; the time for the name of the
+ * backup; the user; the line for the journal; the lock: `alone` takes it, `write` and `check` are for its holder, and `check`
+ * changes nothing. Prints `created`, `changed` or `unchanged`, and the name of the backup; for `check`, the hash of the file and
+ * that of the new one.
  */
 export const changeEnvScript = `${enter}
-action=$2 variable=$3 stamp=$4 holder=$5 entry=$6
+action=$2 variable=$3 stamp=$4 holder=$5 entry=$6 lock=$7
 [ -w . ] || exit ${NOT_WRITABLE}
 set -- "$holder"
+new=''
+room=''
+if [ "$lock" = alone ]; then
 ${lockApp}
-new=
 trap 'rm -f "$new"; : > /proc/self/fd/9' EXIT
+else
+${lockedApp}
+trap 'rm -f "$new" "$room"' EXIT
+fi
 trap 'exit 130' HUP INT TERM PIPE
 
 outcome=changed
 [ -e "$file" ] || outcome=created
+if [ "$action" = take-back ]; then
+  IFS= read -r expected
+  [ "$expected" = "$(hash_of "$file")" ] || exit ${ENV_FILE_CHANGED}
+  refuse_odd "$variable"
+  if [ -z "$variable" ]; then
+    open_journal || exit ${NOT_WRITABLE}
+    rm -f "$file" || exit 1
+    printf '%s\\n' "$entry" >&8
+    exit 0
+  fi
+fi
 rm -f "$(dirname "$file")"/.env.new.*
 new=$(mktemp "$(dirname "$file")/.env.new.XXXXXX") || exit ${NOT_WRITABLE}
 if [ $outcome = changed ]; then
@@ -130,7 +155,9 @@ edited() {
     }
   ' part=lines - part=file "$old"
 }
-if [ "$action" = replace ]; then
+if [ "$action" = take-back ]; then
+  cat "$variable" > "$new" || exit 1
+elif [ "$action" = replace ]; then
   IFS= read -r expected
   [ "$expected" = "$(hash_of "$file")" ] || exit ${ENV_FILE_CHANGED}
   cat > "$new" || exit 1
@@ -145,10 +172,24 @@ else
   if [ -n "$text" ]; then printf '%s\\n' "$text"; fi | cat > "$new" || exit 1
 fi
 
-if [ $outcome = changed ] && cmp -s "$file" "$new"; then section unchanged; exit 0; fi
-if [ $outcome = created ] && [ "$action" = unset ]; then section unchanged; exit 0; fi
+if [ $outcome = changed ] && cmp -s "$file" "$new"; then outcome=unchanged; fi
+if [ $outcome = created ] && [ "$action" = unset ]; then outcome=unchanged; fi
+if [ "$lock" = check ]; then
+  [ ! -e "$journal" ] || [ -w "$journal" ] || exit ${NOT_WRITABLE}
+  if [ $outcome = changed ]; then
+    room=$(mktemp .env.new.XXXXXX) || exit ${NOT_WRITABLE}
+    cat "$file" > "$room" || exit 1
+  fi
+  section $outcome
+  section before
+  hash_of "$file"
+  section after
+  if [ $outcome = unchanged ]; then hash_of "$file"; else hash_of "$new"; fi
+  exit 0
+fi
+if [ $outcome = unchanged ]; then section unchanged; exit 0; fi
 copy=
-if [ $outcome = changed ]; then
+if [ $outcome = changed ] && [ "$action" != take-back ]; then
   copy=.env.before-$stamp
   count=1
   while [ -e "$copy" ] || [ -L "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
@@ -160,6 +201,7 @@ sync "$new" 2> /dev/null || :
 open_journal || exit ${NOT_WRITABLE}
 mv -f "$new" "$file" || exit 1
 printf '%s\\n' "$entry" >&8
+[ "$action" != take-back ] || rm -f "./$variable"
 section $outcome
 section copy
 printf '%s\\n' "$copy"

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { EnvChange, EnvListing, EnvStore } from '../../../operations/env/ports.ts'
+import type { EnvChange, EnvCheck, EnvListing, EnvStore, EnvWriter } from '../../../operations/env/ports.ts'
 import type { LockHolder } from '../../../deploy/model/lock.ts'
 import { RECORD_FORMAT } from '../../../deploy/model/record-format.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT } from '../../../errors/exit-code.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { parseJson } from '../../../shared/parse-json.ts'
 import { Secret } from '../../../shared/secrets/secret.ts'
@@ -12,6 +13,7 @@ import {
   ENV_FILE_BROKEN,
   ENV_FILE_CHANGED,
   ENV_FILE_NO_TEXT,
+  hashEnvScript,
   listEnvScript,
   NO_COPY,
   NOT_OWNER,
@@ -20,14 +22,22 @@ import {
 } from './env-scripts.ts'
 import { noText } from './read-env-facts.ts'
 import { runScript, scriptFailure } from '../host-script.ts'
-import { lockHeld } from '../lock/lock.ts'
+import { lockHeld, takeLock } from '../lock/lock.ts'
 import { holderText } from '../lock/lock-holder.ts'
+import { LOCK_FREE } from '../lock/lock-script.ts'
 import { newerFailure, withWriter } from '../written-by.ts'
 import { FORMAT_NEWER, LOCKED } from '../scripts.ts'
 import { parseSections, sectionText } from '../sections.ts'
 
 type Place = { runner: CommandRunner; path: string; clock: Clock }
-type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: Secret; entry: object }
+type Change = {
+  action: 'set' | 'unset' | 'replace' | 'take-back'
+  variable?: string
+  input?: Secret
+  entry: object
+}
+/** `alone` takes the app's lock; `write` and `check` are for its holder, and `check` changes nothing. */
+type LockUse = 'alone' | 'write' | 'check'
 
 /** `.env` in an app's directory on the host of `runner`. */
 export function createEnvStore(place: Place): EnvStore {
@@ -37,36 +47,12 @@ export function createEnvStore(place: Place): EnvStore {
     if (output.exitCode !== 0) throw failureOf(output, place)
     return output.stdout
   }
-  const change = async (
-    by: LockHolder,
-    { action, variable = '', input, entry }: Change,
-  ): Promise<EnvChange> => {
-    const at = clock.now()
-    const { user, machine, run } = by
-    const line = JSON.stringify(
-      withWriter({
-        version: RECORD_FORMAT,
-        at,
-        event: 'env.changed',
-        by: { user, machine, run },
-        ...entry,
-      }),
-    )
-    const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
-    const output = await runScript(runner, changeEnvScript, {
-      args: [path, action, variable, stamp, holderText(by), line],
-      ...(input === undefined ? {} : { input: input.reveal() }),
-    })
-    if (output.exitCode !== 0) throw failureOf(output, place)
-    return readChange(output.stdout)
-  }
+  const alone = createWriter(place, 'alone', readChange)
   return {
     host: runner.name,
     path,
     list: async () => readListing(await ask(listEnvScript)),
-    set: (name, lines, by) =>
-      change(by, { action: 'set', variable: name, input: lines, entry: { set: [name] } }),
-    unset: (name, by) => change(by, { action: 'unset', variable: name, entry: { removed: [name] } }),
+    ...alone,
     read: async () => {
       const [hash, text] = splitLine(await ask(readEnvScript))
       if (hash === 'none') return { text: new Secret(''), hash: undefined }
@@ -77,12 +63,67 @@ export function createEnvStore(place: Place): EnvStore {
       const [hash, text] = splitLine(rest)
       return { name, text: checkedText(text, hash, `${path}/${name} on ${runner.name}`) }
     },
+    lock: (holder, options) => takeLock({ runner, path, holder, clock, withoutEnv: true, ...options }),
+    underLock: {
+      check: createWriter(place, 'check', readCheck),
+      write: createWriter(place, 'write', readChange),
+      hash: async () => (await ask(hashEnvScript)).trim(),
+      takeBack: async ({ change: { backup }, check: { hashAfter }, names }, by) => {
+        await runChange(place, by, {
+          use: 'write',
+          action: 'take-back',
+          ...(backup !== undefined && { variable: backup }),
+          input: new Secret(`${hashAfter}\n`),
+          entry: { ...names, takenBack: true },
+        })
+      },
+    },
+  }
+}
+
+function createWriter<Result>(
+  place: Place,
+  use: LockUse,
+  readResult: (printed: string) => Result,
+): EnvWriter<Result> {
+  const change = async (by: LockHolder, it: Change): Promise<Result> =>
+    readResult(await runChange(place, by, { ...it, use }))
+  return {
+    set: (name, lines, by) =>
+      change(by, { action: 'set', variable: name, input: lines, entry: { set: [name] } }),
+    unset: (name, by) => change(by, { action: 'unset', variable: name, entry: { removed: [name] } }),
     replace: ({ text, expectedHash, changes }, by) => {
       const input = new Secret(`${expectedHash ?? 'none'}\n${text.reveal()}`)
       const { added, changed, removed } = changes
       return change(by, { action: 'replace', input, entry: { set: [...added, ...changed], removed } })
     },
   }
+}
+
+async function runChange(
+  place: Place,
+  by: LockHolder,
+  { use, action, variable = '', input, entry }: Change & { use: LockUse },
+): Promise<string> {
+  const { runner, path, clock } = place
+  const at = clock.now()
+  const { user, machine, run } = by
+  const line = JSON.stringify(
+    withWriter({
+      version: RECORD_FORMAT,
+      at,
+      event: 'env.changed',
+      by: { user, machine, run },
+      ...entry,
+    }),
+  )
+  const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
+  const output = await runScript(runner, changeEnvScript, {
+    args: [path, action, variable, stamp, holderText(by), line, use],
+    ...(input === undefined ? {} : { input: input.reveal() }),
+  })
+  if (output.exitCode !== 0) throw failureOf(output, place)
+  return output.stdout
 }
 
 /** The first line of a text, and what follows it. */
@@ -119,11 +160,26 @@ function readChange(printed: string): EnvChange {
   return { outcome: outcome ?? 'unchanged', ...(backup === '' ? {} : { backup }) }
 }
 
+function readCheck(printed: string): EnvCheck {
+  const sections = parseSections(printed)
+  const hash = (name: string): string => (sectionText(sections, name) ?? '').trim()
+  return { outcome: readChange(printed).outcome, hashBefore: hash('before'), hashAfter: hash('after') }
+}
+
 function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayError {
   const file = `${path}/.env on ${runner.name}`
   switch (output.exitCode) {
     case LOCKED:
       return lockHeld(output.stdout.trim(), { runner, clock })
+    case LOCK_FREE:
+      return new DrayError(
+        'LOCK_LOST',
+        `The app's lock on ${runner.name} was lost. ${file} was not written.`,
+        {
+          hint: 'Run the same command again.',
+          exitCode: EXIT.precondition,
+        },
+      )
     case FORMAT_NEWER:
       return newerFailure(parseJson(output.stdout), path)
     case ENV_FILE_CHANGED:

@@ -1,5 +1,5 @@
-import type { EnvChange, EnvStore } from '../../../../operations/env/ports.ts'
-import type { LockHolder } from '../../../../deploy/model/lock.ts'
+import { changeHosts, type HostEdit } from '../../../../operations/env/change-hosts.ts'
+import type { ChangedNames, EnvChange, EnvStore } from '../../../../operations/env/ports.ts'
 import type { NonEmpty } from '../../../../shared/non-empty.ts'
 import type { CommandOutput } from '../../../command/command-output.ts'
 import type { CliContext } from '../../../command/context.ts'
@@ -17,32 +17,31 @@ export type EnvWork = {
   yes: boolean
 }
 
-export type Names = { set: readonly string[]; removed: readonly string[] }
-
-/** Makes a change on every host, one after the other. After a failure, the remaining hosts are not changed. */
+/** Makes a change on all hosts, or on none. Throws what `changeHosts` throws. */
 export async function changeEnv(
-  { input, context, output, stores }: EnvWork,
-  namesOf: (store: EnvStore) => Names,
-  change: (store: EnvStore, by: LockHolder) => Promise<EnvChange>,
+  { input, context, output }: EnvWork,
+  edits: NonEmpty<HostEdit>,
+  { isRepeatable }: { isRepeatable: boolean },
 ): Promise<void> {
   const environment = input.config.environment.name
-  let isNew = false
-  for (const store of stores) {
-    const done = await change(store, { ...deployerOf(input, context), sinceMs: context.clock.now() })
-    const names = namesOf(store)
-    isNew ||= done.outcome !== 'unchanged'
+  const { clock, signal } = context
+  const deployer = deployerOf(input, context)
+  const done = await changeHosts(edits, { deployer, clock, signal, environment, isRepeatable })
+  for (const [index, { store, names }] of edits.entries()) {
+    const its = done[index]
+    if (its === undefined) continue
     if (input.options.json)
-      output.json({ type: 'env.changed', environment, host: store.host, ...names, ...done })
-    else output.print(describeChange(store, { names, done, output }))
+      output.json({ type: 'env.changed', environment, host: store.host, ...names, ...its })
+    else output.print(describeChange(store, { names, done: its, output }))
   }
-  if (isNew) {
+  if (done.some(({ outcome }) => outcome !== 'unchanged')) {
     output.note(`Running containers keep the old values until the next \`dray deploy ${environment}\`.`)
   }
 }
 
 function describeChange(
   { host, path }: EnvStore,
-  { names: { set, removed }, done, output }: { names: Names; done: EnvChange; output: CommandOutput },
+  { names: { set, removed }, done, output }: { names: ChangedNames; done: EnvChange; output: CommandOutput },
 ): string {
   const { colors, glyphs } = output.style
   const mark = colors.green(glyphs.done)

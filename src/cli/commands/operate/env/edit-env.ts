@@ -34,6 +34,7 @@ export async function editEnv(work: EnvWork): Promise<void> {
   }
   assertDotenv(after)
   const { hash: expectedHash } = first
-  const edited = stores.map((store) => ({ store, text: after, before: first.text, expectedHash }))
-  await replaceEnv(work, edited, { mustAsk: false })
+  const edited = mapNonEmpty(stores, (store) => ({ store, text: after, before: first.text, expectedHash }))
+  // A second edit begins only if all hosts have the same file.
+  await replaceEnv(work, edited, { mustAsk: false, isRepeatable: false })
 }

@@ -28,7 +28,7 @@ export async function importEnv(work: EnvWork, { file, merges, mayBeEmpty }: Imp
       return { store, text, before, expectedHash }
     }),
   )
-  await replaceEnv(work, files, { mustAsk: true })
+  await replaceEnv(work, files, { mustAsk: true, isRepeatable: true })
 }
 
 /** Far above any `.env`. */

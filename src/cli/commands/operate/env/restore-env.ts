@@ -14,5 +14,6 @@ export async function restoreEnv(work: EnvWork, copy: string | undefined): Promi
       return { store, text, before, expectedHash }
     }),
   )
-  await replaceEnv(work, files, { mustAsk: true })
+  // The newest copy is another one after a write.
+  await replaceEnv(work, files, { mustAsk: true, isRepeatable: copy !== undefined })
 }

@@ -1,6 +1,8 @@
 import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
+import type { HostEdit } from '../../../../operations/env/change-hosts.ts'
 import { renderVariable } from '../../../../operations/env/render-variable.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
+import { mapNonEmpty } from '../../../../shared/non-empty.ts'
 import { Secret } from '../../../../shared/secrets/secret.ts'
 import { renderVariables } from '../../../../ui/render/results/render-variables.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
@@ -86,11 +88,12 @@ async function setVariable(
   )
   const lines = new Secret(renderVariable(name, value))
   const names = { set: [name], removed: [] }
-  await changeEnv(
-    work,
-    () => names,
-    (store, by) => store.set(name, lines, by),
-  )
+  const edits = mapNonEmpty(work.stores, (store): HostEdit => ({
+    store,
+    names,
+    make: (writer, by) => writer.set(name, lines, by),
+  }))
+  await changeEnv(work, edits, { isRepeatable: true })
 }
 
 async function unsetVariable(work: EnvWork, { name }: { name: string }): Promise<void> {
@@ -98,9 +101,10 @@ async function unsetVariable(work: EnvWork, { name }: { name: string }): Promise
   const how = { mustAsk: false, isNamed: true }
   if (!(await confirmChanges(work, new Map([[work.stores[0], changes]]), how))) return
   const names = { set: [], removed: [name] }
-  await changeEnv(
-    work,
-    () => names,
-    (store, by) => store.unset(name, by),
-  )
+  const edits = mapNonEmpty(work.stores, (store): HostEdit => ({
+    store,
+    names,
+    make: (writer, by) => writer.unset(name, by),
+  }))
+  await changeEnv(work, edits, { isRepeatable: true })
 }
