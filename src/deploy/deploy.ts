@@ -117,7 +117,7 @@ function makeHostRuns({ request: { clock }, state, observed, locks }: Prepared):
       const lock = locks[index]
       if (seen === undefined || lock === undefined) return []
       const { observation, files } = seen
-      return [[host.name, createHostRun({ host, observation, lock, files, clock })]]
+      return [[host.name, createHostRun({ host, observation, lock, files, clock, desired: state.desired })]]
     }),
   )
 }

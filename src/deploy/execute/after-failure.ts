@@ -37,7 +37,7 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
   })
   const notUndone = [
     ...undone.notUndone,
-    ...listOut(early),
+    ...listOut(early, plan),
     ...namesOf(early).map((host) => `what was done on ${host} before it was lost`),
     ...namesOf(gone).map((host) => `what was left to undo on ${host} when it was lost`),
   ]
@@ -100,7 +100,10 @@ function connectionLost(cause: DrayError, execution: Execution, undone?: Undone)
   const since = switched ? 'traffic was switched' : 'traffic was not switched'
   const facts: Undone = {
     undone: undone?.undone ?? [],
-    notUndone: undone?.notUndone ?? ['any step that had started'],
+    notUndone: undone?.notUndone ?? [
+      'any step that had started',
+      ...listOut([...execution.hosts.values()], execution.plan),
+    ],
     serving: `${known}${undone === undefined ? `, and ${since}` : ''}. The current state could not be checked.`,
     servingRelease: undefined,
   }

@@ -6,7 +6,7 @@ import type { Entrance } from '../model/prober.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
-import type { RunHostHook } from '../model/hooks.ts'
+import { isOut, type RunHostHook } from '../model/hooks.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './proxies/name-pins.ts'
 import { Gaps } from './gaps.ts'
@@ -67,8 +67,10 @@ export type HostRun = {
     /** Ids of old containers that are stopped but not yet removed. */
     stopped: Set<string>
     recorded: boolean
-    /** Its hook `leave` has run, and `join` not yet. */
+    /** It is out of the load balancer, since this deploy or before: its hook `leave` has run, and `join` not yet. */
     isOut: boolean
+    /** Its hook `leave` has begun in this deploy. */
+    leaves: boolean
     /** Its hook `join` has begun. */
     joins: boolean
     /** Containers of the new release, by service. */
@@ -91,8 +93,9 @@ export type HostRun = {
 /** A host at the start of a deploy. */
 export function createHostRun({
   clock,
+  desired,
   ...parts
-}: Omit<HostRun, 'done' | 'pins' | 'gaps'> & { clock: Clock }): HostRun {
+}: Omit<HostRun, 'done' | 'pins' | 'gaps'> & { clock: Clock; desired: DesiredRelease }): HostRun {
   return {
     ...parts,
     pins: new NamePins(parts.host.engine, clock, parts.observation.directory.app.project),
@@ -103,7 +106,8 @@ export function createHostRun({
       drained: undefined,
       stopped: new Set(),
       recorded: false,
-      isOut: false,
+      isOut: isOut(parts.observation, desired),
+      leaves: false,
       joins: false,
       fresh: new Map(),
       recreated: new Set(),

@@ -5,7 +5,8 @@ import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
 import { observeServingAgain, type Serving } from './serving.ts'
-import type { StepOf } from '../model/plan.ts'
+import type { Plan, StepOf } from '../model/plan.ts'
+import { newestRelease, renderDeployAgain } from '../model/release.ts'
 import { stepsOn } from './steps-on.ts'
 import { runForHost } from './steps/run-host-hook.ts'
 import { undoHost } from './undo.ts'
@@ -46,7 +47,7 @@ export async function undoDeploy(
   const undone = joinActions(actions)
   const notUndone = [
     ...runs.flatMap(({ done }) => done.tasks.map((task) => `task ${task} has run`)),
-    ...listOut(runs),
+    ...listOut(runs, execution.plan),
     ...inBalancer,
   ]
   const before = await findLost(runs)
@@ -81,19 +82,19 @@ export function withoutHosts(runs: readonly HostRun[], execution: Execution): Ex
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Hosts that are still out of the load balancer, as far as the hooks show. */
-export function listOut(runs: readonly HostRun[]): string[] {
+/** Hosts that are out of the load balancer, since this deploy or before, as far as the hooks show; each with the command that brings it back. */
+export function listOut(runs: readonly HostRun[], { environment }: Pick<Plan, 'environment'>): string[] {
   return runs
     .filter(({ done }) => done.isOut)
-    .map(
-      ({ host }) =>
-        `${host.name} is out of the load balancer: its hook \`join\` did not succeed; the next deploy runs it again`,
-    )
+    .map(({ host, observation }) => {
+      const command = renderDeployAgain(environment, newestRelease(observation.directory.releases) ?? {})
+      return `${host.name} is still out of the load balancer: its hook \`join\` has not succeeded since it left; ${command} runs it again`
+    })
 }
 
 /**
  * Undoes one host. If it has hooks, it leaves the load balancer before its traffic switches back, and joins again at the end; a
- * host that cannot be undone stays out. One on which nothing ran before leaves if it has joined, and stays out: nothing serves there.
+ * host that cannot be undone stays out, and so does one that was out before and has had no turn. One on which nothing ran before leaves if it has joined, and stays out: nothing serves there.
  * Returns a sentence if it may have stayed in.
  */
 async function undoOutside(
@@ -121,7 +122,7 @@ async function undoOutside(
   }
   await undoHost(run, execution, undone)
   if (isNew || join === undefined) done.isOut = false
-  else if (done.isOut) await runForHost(join, context)
+  else if (done.isOut && (done.leaves || done.joins)) await runForHost(join, context)
   if (!isNew || !isIn || hasLeft) return undefined
   return `${run.host.name} may still be in the load balancer, and nothing serves there`
 }

@@ -1,3 +1,4 @@
+import type { DirectoryObservation } from './ports.ts'
 export type HookMoment = 'before' | 'after' | 'failure'
 
 /** A command that runs on the same machine as dray. */
@@ -15,3 +16,11 @@ export type RunHostHook = (
 ) => Promise<{ exitCode: number | undefined }>
 
 export type Hooks = Readonly<Partial<Record<HookMoment, Hook>>>
+
+/** Whether an earlier deploy took the host out of the load balancer, and its hook `join` has not succeeded since. */
+export function isOut(
+  { directory }: { directory: Pick<DirectoryObservation, 'isOut'> },
+  { hostHooks }: { hostHooks?: HostHooks },
+): boolean {
+  return directory.isOut === true && hostHooks?.join !== undefined
+}

@@ -156,3 +156,8 @@ export function releaseLabel(id: string, tag: string | undefined): string {
 export function nextReleaseId(usedIds: readonly string[]): string {
   return `r${Math.max(0, ...usedIds.map(releaseNumber)) + 1}`
 }
+
+/** The command that deploys a release again, whatever of it is missing. */
+export function renderDeployAgain(environment: string, { tag }: Pick<Release, 'tag'>): string {
+  return `\`dray deploy ${environment}${tag === undefined ? '' : ` --tag ${tag}`}\``
+}

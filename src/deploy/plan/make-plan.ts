@@ -1,4 +1,5 @@
 import { listNotUndone } from './not-undone.ts'
+import { isOut } from '../model/hooks.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { onEachNow } from '../model/on-each-host.ts'
 import { limitDesired } from '../model/limit-desired.ts'
@@ -6,7 +7,6 @@ import { assignTasks } from './roles/desired-on-host.ts'
 import { refuseHomelessTasks, refuseNowhere } from './roles/refuse-nowhere.ts'
 import { warnOfUnasked, warnOfUnplaced } from './roles/warn-of-hosts.ts'
 import { countAtOnce, orderSteps } from './order-steps.ts'
-import { isOut } from './steps/plan-host-turn.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
 import { describeProxies } from './steps/plan-switches.ts'
@@ -30,7 +30,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   const desiredThere = assignTasks(hosts, desired)
   const used = observations.flatMap(({ directory }) => directory.usedReleaseIds)
   const release = desired.joins?.release ?? nextReleaseId(used)
-  const unchanged = hosts.every((host) => isUnchanged(host) && !isOut(host, desired))
+  const unchanged = hosts.every((host) => isUnchanged(host) && !isOut(host.observation, desired))
   if (!unchanged) refuseHomelessTasks(observations, desired)
   const fleet = hosts.map((plan, index) => ({ plan, desired: desiredThere[index] ?? desired }))
   const arrivals = unchanged

@@ -1,3 +1,4 @@
+import { isOut } from '../model/hooks.ts'
 import type { DesiredRelease, Rolling } from '../model/observation.ts'
 import type { Phase } from '../model/plan.ts'
 import { planCallerPins } from './callers/plan-caller-switches.ts'
@@ -17,7 +18,7 @@ import { planCallerUnpins } from './callers/plan-caller-switches.ts'
 import { planPlacement } from './steps/plan-placement.ts'
 import { planTasks } from './steps/plan-start.ts'
 import { planPins, planUnpins } from './steps/plan-switches.ts'
-import { isOut, planHostTurn } from './steps/plan-host-turn.ts'
+import { planHostTurn } from './steps/plan-host-turn.ts'
 
 export type OrderRequest = {
   /** Each with the desired release as it concerns it. */
@@ -39,7 +40,7 @@ export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest):
   const before = tasks('before')
   const size = countAtOnce(hosts.length, rolling)
   // Those that are out of the load balancer come first: no other host may leave it while they are.
-  const isIn = (it: OrderRequest['hosts'][number]): number => Number(!isOut(it.plan, it.desired))
+  const isIn = (it: OrderRequest['hosts'][number]): number => Number(!isOut(it.plan.observation, it.desired))
   const switches = [...hosts].sort((a, b) => isIn(a) - isIn(b)).map((it) => planHostTurn(it.plan, it.desired))
   return [
     ...sideBySide(

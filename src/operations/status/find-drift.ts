@@ -3,6 +3,7 @@ import {
   serviceNames,
   type ReleasedService,
   type Release,
+  renderDeployAgain,
 } from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
@@ -33,8 +34,7 @@ export function findDrift(input: DriftInput): Drift[] {
 
 /** The command that restores the recorded release. */
 export function deployAgain({ environment, release }: Pick<DriftInput, 'environment' | 'release'>): string {
-  const tag = release.tag === undefined ? '' : ` --tag ${release.tag}`
-  return `\`dray deploy ${environment}${tag}\``
+  return renderDeployAgain(environment, release)
 }
 
 function serviceDrift(name: string, released: ReleasedService, input: DriftInput): Drift[] {

@@ -32,8 +32,10 @@ export async function runForHost(
     if (tail.length > TAIL_LINES) tail.shift()
   }
   // A hook that fails halfway may have taken the host out.
-  if (moment === 'leave') run.done.isOut = true
-  else run.done.joins = true
+  if (moment === 'leave') {
+    run.done.isOut = true
+    run.done.leaves = true
+  } else run.done.joins = true
   // Until it has joined again, `dray status` says so, also if dray is killed now.
   const isRecorded = execution.desired.hostHooks?.join !== undefined
   if (moment === 'leave' && isRecorded) writeJournal(run, execution, { event: 'host.left' })

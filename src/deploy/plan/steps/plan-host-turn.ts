@@ -1,6 +1,6 @@
 import { serves } from '../../model/container.ts'
 import { probeTargetOf } from '../../model/entrance.ts'
-import type { HostHookMoment } from '../../model/hooks.ts'
+import { isOut, type HostHookMoment } from '../../model/hooks.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { planTraffic } from './plan-traffic.ts'
@@ -13,7 +13,7 @@ import { planTraffic } from './plan-traffic.ts'
 export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const switches = planTraffic(host, desired)
   if (switches.every(({ kind }) => kind === 'check-url')) {
-    return isOut(host, desired) ? [...switches, ...planHook('join', host, desired)] : switches
+    return isOut(host.observation, desired) ? [...switches, ...planHook('join', host, desired)] : switches
   }
   return [
     ...(host.observation.containers.some(serves) ? planHook('leave', host, desired) : []),
@@ -21,11 +21,6 @@ export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[]
     ...planHook('join', host, desired),
     ...planWatch(host, desired),
   ]
-}
-
-/** Whether an earlier deploy took the host out of the load balancer, and its hook `join` has not succeeded since. */
-export function isOut({ observation }: HostPlan, { hostHooks }: DesiredRelease): boolean {
-  return observation.directory.isOut === true && hostHooks?.join !== undefined
 }
 
 const CAUSES: Readonly<Record<HostHookMoment, string>> = {

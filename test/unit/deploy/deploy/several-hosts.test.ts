@@ -298,7 +298,7 @@ describe('hooks for each host', () => {
       code: 'UNDO_FAILED',
       exitCode: 4,
       notUndone: [
-        'b is out of the load balancer: its hook `join` did not succeed; the next deploy runs it again',
+        'b is still out of the load balancer: its hook `join` has not succeeded since it left; `dray deploy test` runs it again',
       ],
     })
     for (const host of world.hosts) expect(host.running).toBe(v1)
@@ -334,6 +334,44 @@ describe('hooks for each host', () => {
     log.splice(0)
     await world.deploy()
     expect(log).toEqual(['b leave', 'b join', 'a leave', 'a join'])
+  })
+
+  test('a host that was out before is named when the next deploy fails before its turn, and stays out', async () => {
+    const { world, log } = await withHooks('b join')
+    await world.failure()
+    log.splice(0)
+    const [a] = world.hosts
+    a!.failWhen('place ')
+    const failure = await world.failure()
+    expect(failure.notUndone).toEqual([
+      'b is still out of the load balancer: its hook `join` has not succeeded since it left; `dray deploy test` runs it again',
+    ])
+    expect(log).toEqual([])
+  })
+
+  test('a host that was out before and joins in its turn is not named, whatever fails then', async () => {
+    const { world, log } = await withHooks('b join')
+    await world.failure()
+    const { runHostHook: _, ...request } = world.request
+    world.request = {
+      ...request,
+      runHostHook: async ({ moment }, { host }) => {
+        log.push(`${host} ${moment}`)
+        return { exitCode: `${host} ${moment}` === 'a leave' ? 1 : 0 }
+      },
+    }
+    log.splice(0)
+    expect(await world.failure()).toMatchObject({ code: 'HOST_HOOK_FAILED', notUndone: [] })
+    expect(log).toEqual(['b leave', 'b join', 'a leave', 'a join', 'b leave', 'b join'])
+  })
+
+  test('a host that was out and only has to join is named if it cannot', async () => {
+    const { world } = await withHooks('b join')
+    await world.failure()
+    world.app = shop
+    expect((await world.failure()).notUndone).toEqual([
+      expect.stringContaining('b is still out of the load balancer') as string,
+    ])
   })
 
   test('a host that is not well while it is watched takes back all', async () => {
