@@ -13,9 +13,14 @@ export type Cleaned = Pick<HostDiskObservation, 'host' | 'fileSystems'> & {
   /** What was removed; in a dry run, what would be. */
   removed: readonly DiskThing[]
   retained: readonly DiskThing[]
-  /** Measured afterwards; in a dry run, as before. */
+  /** Measured afterwards, empty if that failed; in a dry run, as before. */
   fileSystemsAfter: readonly FileSystem[]
+  /** It failed in the middle: more could have been removed. */
+  isIncomplete?: true
 }
+
+/** What a clean-up did, and why it ended before it was done. */
+export type CleanedUntil = { cleaned: Cleaned; failures: readonly unknown[] }
 
 export type CleanRequest = {
   app: string
@@ -27,32 +32,67 @@ export type CleanRequest = {
 
 /**
  * Removes everything removable from a host, under the app's lock, so that no deploy of it runs. Throws LOCK_HELD,
- * DISK_SWEEP_REFUSED before anything is removed, and what the observation throws.
+ * DISK_SWEEP_REFUSED before anything is removed, and what the observation throws; from then on, failures are told beside what
+ * was removed.
  */
-export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<Cleaned> {
+export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<CleanedUntil> {
   const { signal, waitMs, holder } = request
   await using lock = await host.lock(holder, { waitMs, signal })
   const observation = await lookToClean(host, request)
-  const removed = await removeGoing(observation.things, host.engine, [signal, lock.lost])
-  const fileSystemsAfter = await measure(host)
+  const { cleaned, failures } = await removeGoing(observation, host.engine, {
+    signals: [signal, lock.lost],
+    measure: () => measure(host),
+  })
   const at = observation.inventory.takenAtMs
-  await journalCleaning(lock, { releases: observation.releases, at, holder, removed: removed.map(nameOf) })
-  return cleaned(observation, removed, fileSystemsAfter)
+  const removed = cleaned.removed.map(nameOf)
+  const unwritten = await failureOf(
+    journalCleaning(lock, { releases: observation.releases, at, holder, removed }),
+  )
+  return { cleaned, failures: [...failures, ...unwritten] }
 }
 
-/** Removes what may go, stage by stage, until one of the signals aborts; returns what was removed. */
+/** Removes what may go, stage by stage, until one of the signals aborts or the Engine fails. Never rejects. */
 export async function removeGoing(
-  things: readonly DiskThing[],
+  observation: HostDiskObservation,
   engine: DiskHost['engine'],
-  signals: readonly AbortSignal[],
-): Promise<DiskThing[]> {
+  { signals, measure }: { signals: readonly AbortSignal[]; measure: () => Promise<readonly FileSystem[]> },
+): Promise<CleanedUntil> {
   const removed: DiskThing[] = []
-  for (const stage of cleanupStages) {
-    for (const signal of signals) signal.throwIfAborted()
-    const going = things.filter((thing) => thing.stage === stage && thing.mayGo)
-    if (going.length > 0) removed.push(...(await removeThings(engine, stage, going)))
+  const failures = await failureOf(
+    (async () => {
+      for (const stage of cleanupStages) {
+        for (const signal of signals) signal.throwIfAborted()
+        const things = observation.things.filter((thing) => thing.stage === stage && thing.mayGo)
+        if (things.length === 0) continue
+        const gone: DiskThing[] = []
+        try {
+          removed.push(...(await removeThings(engine, { stage, things, onGone: (it) => gone.push(it) })))
+        } catch (error) {
+          removed.push(...gone)
+          throw error
+        }
+      }
+    })(),
+  )
+  let fileSystemsAfter: readonly FileSystem[] = []
+  const unmeasured = await failureOf(
+    (async () => {
+      fileSystemsAfter = await measure()
+    })(),
+  )
+  return {
+    cleaned: cleaned(observation, { removed, fileSystemsAfter, isIncomplete: failures.length > 0 }),
+    // After a failure, the next one has the same cause.
+    failures: failures.length > 0 ? failures : unmeasured,
   }
-  return removed
+}
+
+/** What a promise rejects with, if it does. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown[]> {
+  return promise.then(
+    () => [],
+    (reason: unknown) => [reason],
+  )
 }
 
 type Cleaning = { releases: readonly Release[]; at: number; holder: LockHolder; removed: readonly string[] }
@@ -80,11 +120,10 @@ export async function planCleaning(
 /** What an observation says that `dray clean` would remove. Throws DISK_SWEEP_REFUSED. */
 export function planFrom(observation: HostDiskObservation): Cleaned {
   refuseNamedVolumes(observation.things, observation.host)
-  return cleaned(
-    observation,
-    observation.things.filter(({ mayGo }) => mayGo),
-    observation.fileSystems,
-  )
+  return cleaned(observation, {
+    removed: observation.things.filter(({ mayGo }) => mayGo),
+    fileSystemsAfter: observation.fileSystems,
+  })
 }
 
 /** The rule `sweep: none` applies to deploys only: a manual clean-up is deliberate. */
@@ -100,13 +139,17 @@ async function lookToClean(
 /** The result of a clean-up. Things that Docker refused to remove are in use again, or gone. */
 export function cleaned(
   { host, fileSystems, things }: HostDiskObservation,
-  removed: readonly DiskThing[],
-  fileSystemsAfter: readonly FileSystem[],
+  {
+    removed,
+    fileSystemsAfter,
+    isIncomplete = false,
+  }: Pick<Cleaned, 'removed' | 'fileSystemsAfter'> & { isIncomplete?: boolean },
 ): Cleaned {
+  const reason = isIncomplete ? 'the clean-up failed before its end' : 'in use again, according to Docker'
   const retained = things
     .filter((thing) => !removed.includes(thing))
-    .map((thing) => (thing.mayGo ? { ...thing, reason: 'in use again, according to Docker' } : thing))
-  return { host, fileSystems, removed, retained, fileSystemsAfter }
+    .map((thing) => (thing.mayGo ? { ...thing, reason } : thing))
+  return { host, fileSystems, removed, retained, fileSystemsAfter, ...(isIncomplete && { isIncomplete }) }
 }
 
 /** A thing as the journal has it. */

@@ -1,11 +1,19 @@
-import { settleEachHost } from '../../deploy/model/on-each-host.ts'
+import { nameHost, settleEachHost } from '../../deploy/model/on-each-host.ts'
 import type { Cluster } from '../../deploy/model/cluster.ts'
 import type { JournalEntry } from '../../deploy/model/lock.ts'
 import { newestRelease, pinnedImages, type Release } from '../../deploy/model/release.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import { findNeededByReleases } from '../../deploy/plan/disk/needed-there.ts'
 import { judgeNode } from '../../deploy/plan/disk/judge-node.ts'
-import { cleaned, journalCleaning, nameOf, removeGoing, type Cleaned, type CleanRequest } from './clean.ts'
+import {
+  cleaned,
+  failureOf,
+  journalCleaning,
+  nameOf,
+  removeGoing,
+  type Cleaned,
+  type CleanRequest,
+} from './clean.ts'
 import type { DiskHost, HostDiskObservation } from './observe-disk.ts'
 
 /** The manager that has the app's releases and its lock. */
@@ -90,18 +98,15 @@ export async function planNodeCleaning(
 ): Promise<OfNodes<Cleaned>> {
   const { results, failures } = await observeNodes(manager, nodes, request)
   const planned = results.map((it) =>
-    cleaned(
-      it,
-      it.things.filter(({ mayGo }) => mayGo),
-      it.fileSystems,
-    ),
+    cleaned(it, { removed: it.things.filter(({ mayGo }) => mayGo), fileSystemsAfter: it.fileSystems }),
   )
   return { results: planned, failures }
 }
 
 /**
  * Removes from nodes what `judgeNode` lets go, side by side, under the app's lock on the manager, so that no deploy of it runs. The
- * failure of one node does not stop the others. Throws LOCK_HELD, and what reading the releases and writing the journal throw.
+ * failure of one node does not stop the others; what was removed from it until then is among the results, as it is if the signal
+ * aborts or the lock is lost. Throws LOCK_HELD, and what reading the releases throws.
  */
 export async function cleanNodes(
   manager: DiskManager,
@@ -110,25 +115,21 @@ export async function cleanNodes(
 ): Promise<OfNodes<Cleaned>> {
   await using lock = await manager.lock(holder, { waitMs, signal })
   const own = await readOwnImages(manager, app, signal)
-  const { results, failures } = await settleEachHost(
+  const { results: done, failures: unread } = await settleEachHost(
     nodes,
     ({ name }) => name,
     async (node) => {
       const observation = await observeNode(node, manager, { ...own, signal })
-      const removed = await removeGoing(observation.things, node.engine, [signal, lock.lost])
-      return { observation, removed, fileSystemsAfter: await node.measure() }
+      const { measure } = node
+      const its = await removeGoing(observation, node.engine, { signals: [signal, lock.lost], measure })
+      return { ...its, failures: its.failures.map((failure) => nameHost(failure, node.name)) }
     },
   )
-  const all = results.flatMap(({ observation, removed }) =>
-    removed.map((thing) => `${nameOf(thing)} on ${observation.host}`),
-  )
-  signal.throwIfAborted()
-  lock.lost.throwIfAborted()
-  await journalCleaning(lock, { releases: own.releases, at: holder.sinceMs, holder, removed: all })
-  return {
-    results: results.map(({ observation, removed, fileSystemsAfter }) =>
-      cleaned(observation, removed, fileSystemsAfter),
-    ),
-    failures,
-  }
+  const results = done.map((it) => it.cleaned)
+  const removed = results.flatMap((it) => it.removed.map((thing) => `${nameOf(thing)} on ${it.host}`))
+  const { releases } = own
+  const unwritten = await failureOf(journalCleaning(lock, { releases, at: holder.sinceMs, holder, removed }))
+  const ended = [signal, lock.lost].find(({ aborted }) => aborted)
+  const failures = [...unread, ...done.flatMap((it) => it.failures), ...unwritten]
+  return { results, failures: ended === undefined ? failures : [ended.reason] }
 }

@@ -1,11 +1,11 @@
-import { cleanHost, planCleaning, type Cleaned } from '../../../operations/disk/clean.ts'
+import { cleanHost, planCleaning, type Cleaned, type CleanedUntil } from '../../../operations/disk/clean.ts'
 import { cleanNodes, planNodeCleaning } from '../../../operations/disk/swarm-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCleaned } from '../../../ui/render/results/render-cleaned.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
-import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
+import { joinFailures, nameHost, settleEachHost } from '../../../deploy/model/on-each-host.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import { connectSwarmDisks } from '../../command/connect-swarm-disks.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -50,15 +50,22 @@ async function cleanHosts(work: Work, context: CliContext): Promise<readonly unk
   const { results, failures } = await settleEachHost(
     connected.hosts,
     ({ name }) => name,
-    (connectedHost) => {
+    async (connectedHost): Promise<CleanedUntil> => {
       const host = diskHost(connectedHost)
       const request = { app, rules: environment.disk, signal, waitMs }
+      if (isDryRun) return { cleaned: await planCleaning(host, request), failures: [] }
       const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
-      return isDryRun ? planCleaning(host, request) : cleanHost(host, { ...request, holder })
+      const done = await cleanHost(host, { ...request, holder })
+      if (connected.hosts.length === 1) return done
+      return { ...done, failures: done.failures.map((failure) => nameHost(failure, host.name)) }
     },
   )
-  printCleaned(results, {}, work)
-  return failures
+  printCleaned(
+    results.map((it) => it.cleaned),
+    {},
+    work,
+  )
+  return [...failures, ...results.flatMap((it) => it.failures)]
 }
 
 /** The manager and the nodes that dray.yml lists: one that fails does not stop the others. */

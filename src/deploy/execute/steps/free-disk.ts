@@ -5,7 +5,7 @@ import type { StepOf } from '../../model/plan.ts'
 
 /** Frees disk space before a pull. */
 export const freeDisk: StepRunner<StepOf<'free-disk'>> = async ({ stage, things }, { run }) => {
-  const gone = await removeThings(run.host.engine, stage, things)
+  const gone = await removeThings(run.host.engine, { stage, things })
   const freedBytes = gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const staying = things.length - gone.length
   return `${renderBytes(freedBytes)} freed${staying > 0 ? `, ${staying} in use again` : ''}`

@@ -21,14 +21,16 @@ export function renderCleaned(
   { isDryRun }: { isDryRun: boolean },
   style: TerminalStyle,
 ): string {
-  const { host, removed } = cleaned
+  const { host, removed, isIncomplete = false } = cleaned
   const retained = cleaned.retained.filter((thing) => !isPlain(thing))
   const { bold } = style.colors
   const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+  const until = isIncomplete ? ', then it failed' : ''
+  const nothing = isIncomplete ? 'nothing was removed, it failed' : 'nothing to remove'
   const summary =
     removed.length === 0
-      ? `${bold(host)}: nothing to remove.`
-      : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}.`
+      ? `${bold(host)}: ${nothing}.`
+      : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}${until}.`
   const blocks = [
     [summary],
     removed.length === 0 ? [] : [isDryRun ? 'Would be removed:' : 'Removed:', ...rowsOf(removed, style)],

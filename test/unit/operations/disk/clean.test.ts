@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { cleanHost, planCleaning } from '../../../../src/operations/disk/clean.ts'
+import { renderCleaned } from '../../../../src/ui/render/results/render-cleaned.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk/disk-rules.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
@@ -46,7 +48,7 @@ const names = (things: readonly { name: string }[]): string[] => things.map(({ n
 
 test('unused images and containers are removed; archived releases and volumes stay', async () => {
   const host = untidyHost()
-  const { removed, retained } = await cleanHost(host, request())
+  const { removed, retained } = (await cleanHost(host, request())).cleaned
   expect(names(removed)).toEqual(['unused:latest', 'left'])
   expect(retained.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
     'web:dray-shop-0123456789ab: release r7',
@@ -81,7 +83,7 @@ test('while a deploy of the app is at work nothing is cleaned', async () => {
 test('an image in use again stays, and is reported', async () => {
   const host = untidyHost()
   host.images = host.images.map((image) => ({ ...image, tags: [...image.tags, 'by-hand:1'] }))
-  const { removed, retained } = await cleanHost(host, request())
+  const { removed, retained } = (await cleanHost(host, request())).cleaned
   expect(names(removed)).toEqual(['left'])
   expect(retained[0]).toMatchObject({ name: 'unused:latest', reason: 'in use again, according to Docker' })
 })
@@ -92,6 +94,35 @@ test('an aggressive sweep is refused with nothing touched, while a volume with a
     code: 'DISK_SWEEP_REFUSED',
   })
   expect(host.log).toEqual([])
-  const { removed } = await cleanHost(host, request({ sweep: 'aggressive', expendable: ['data'] }))
-  expect(names(removed)).toContain('data')
+  const { cleaned } = await cleanHost(host, request({ sweep: 'aggressive', expendable: ['data'] }))
+  expect(names(cleaned.removed)).toContain('data')
+})
+
+test('what was removed before the Engine failed is reported, and is in the journal', async () => {
+  const host = untidyHost()
+  host.failWhen('remove-idle id left')
+  const { cleaned, failures } = await cleanHost(host, request())
+  expect([names(cleaned.removed), cleaned.isIncomplete]).toEqual([['unused:latest'], true])
+  expect(failures).toMatchObject([{ code: 'DOCKER_FAILED', message: 'No remove-idle id left today.' }])
+  expect(cleaned.retained).toContainEqual(
+    expect.objectContaining({ name: 'left', reason: 'the clean-up failed before its end' }),
+  )
+  expect(host.journal).toMatchObject([{ event: 'disk.cleaned', removed: ['images: unused:latest'] }])
+})
+
+test('of containers that are removed side by side, those that were are reported', async () => {
+  const host = untidyHost()
+  host.disk.content = fakeInventory({
+    containers: ['one', 'two'].map((id) => fakeStoredContainer(id, { isUp: false })),
+  })
+  host.failWhen('remove-idle id one')
+  const { cleaned } = await cleanHost(host, request())
+  expect(names(cleaned.removed)).toEqual(['two'])
+  expect(
+    renderCleaned(
+      cleaned,
+      { isDryRun: false },
+      createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false }),
+    ),
+  ).toMatch(/^srv: freed about 1\.0 MB, then it failed\.\n\nRemoved:\n +container +two /)
 })

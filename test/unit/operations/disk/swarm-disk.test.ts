@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ServiceImages } from '../../../../src/deploy/model/cluster.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { RECORD_FORMAT } from '../../../../src/deploy/model/record-format.ts'
 import {
   cleanNodes,
@@ -9,7 +10,13 @@ import {
   type DiskNode,
 } from '../../../../src/operations/disk/swarm-disk.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'
-import { fakeFileSystem, fakeInventory, fakeStoredImage, GB } from '../../../support/fake-disk.ts'
+import {
+  fakeFileSystem,
+  fakeInventory,
+  fakeStoredContainer,
+  fakeStoredImage,
+  GB,
+} from '../../../support/fake-disk.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
@@ -102,13 +109,57 @@ test('a dry run lists the same, takes no lock and changes nothing', async () => 
   expect([m1.log, w1.log]).toEqual([[], []])
 })
 
-test('a node that fails does not stop the others, and is named', async () => {
+test('a node that fails does not stop the others, and is named, with what was removed from it', async () => {
   const { m1, w1, manager, nodes } = swarm()
-  w1.failWhen('remove-image')
+  w1.failWhen(`remove-image ${pinned('v3')}`)
   const { results, failures } = await cleanNodes(manager, nodes, request())
-  expect(results.map(({ host }) => host)).toEqual(['m1'])
-  expect(failures).toMatchObject([{ code: 'DOCKER_FAILED', message: 'w1: No remove-image today.' }])
-  expect(idsOf(m1)).toEqual(['v2'])
+  expect(
+    results.map(({ host, removed, isIncomplete }) => [host, removed.map(({ id }) => id), isIncomplete]),
+  ).toEqual([
+    ['m1', ['v1', 'v3'], undefined],
+    ['w1', ['v1'], true],
+  ])
+  expect(results[1]?.retained.find(({ id }) => id === 'v3')?.reason).toBe(
+    'the clean-up failed before its end',
+  )
+  expect(failures).toMatchObject([
+    { code: 'DOCKER_FAILED', message: expect.stringMatching(/^w1: No remove-image/) as string },
+  ])
+  expect([idsOf(m1), idsOf(w1)]).toEqual([['v2'], ['v2', 'v3']])
+  const journalled = m1.journal.at(-1)?.['removed'] as string[]
+  expect(journalled.map((it) => it.replace(/:.* on/, ' on'))).toEqual([
+    'images on m1',
+    'images on m1',
+    'images on w1',
+  ])
+})
+
+test('a node that cannot be measured afterwards is named, with what was removed from it', async () => {
+  const { manager, nodes } = swarm()
+  const [first, second] = nodes
+  let measured = 0
+  const measure = async () => {
+    measured += 1
+    if (measured > 1) throw new DrayError('HOST_UNREACHABLE', 'w1 does not answer.')
+    return []
+  }
+  const { results, failures } = await cleanNodes(manager, [first!, { ...second!, measure }], request())
+  expect(results[1]).toMatchObject({ host: 'w1', fileSystemsAfter: [] })
+  expect(results[1]?.removed).toHaveLength(2)
+  expect(failures).toMatchObject([{ code: 'HOST_UNREACHABLE', message: 'w1 does not answer.' }])
+})
+
+test('after an interrupt, what was removed until then is reported, once', async () => {
+  const { m1, w1, manager, nodes } = swarm()
+  const interrupt = new AbortController()
+  for (const host of [m1, w1]) {
+    host.disk.content = { ...host.disk.content, containers: [fakeStoredContainer('left', { isUp: false })] }
+  }
+  w1.when('remove-image', () => interrupt.abort(new DrayError('CANCELLED', 'Stopped by SIGINT.')))
+  const asked = { ...request(), signal: interrupt.signal }
+  const { results, failures } = await cleanNodes(manager, nodes, asked)
+  expect(results.find(({ host }) => host === 'w1')?.removed.map(({ id }) => id)).toEqual(['v1', 'v3'])
+  expect(failures).toMatchObject([{ code: 'CANCELLED', message: 'Stopped by SIGINT.' }])
 })
 
 test('an image that a service got while the disk was measured stays', async () => {
