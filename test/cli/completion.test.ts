@@ -7,6 +7,7 @@ registry: ghcr.io/acme
 environments:
   test: { host: deploy@test.example.com }
   testing: { hosts: ['deploy@a.example.com:2222', deploy@b.example.com], compose: other.yml }
+  swarm: { host: deploy@m1.example.com, engine: swarm, nodes: [deploy@w1.example.com] }
 tasks:
   migrate: { service: backend, run: [npm, run, migrate], when: before }
 `
@@ -48,6 +49,13 @@ describe('completes', () => {
     ['environments where they come second', 'task migrate te', ['test', 'testing']],
     ['hosts', 'exec testing app --host ', ['deploy@a.example.com:2222', 'deploy@b.example.com']],
     [
+      'hosts and nodes where a node may be named',
+      'disk swarm --host ',
+      ['deploy@m1.example.com', 'deploy@w1.example.com'],
+    ],
+    ['nodes, too', 'clean swarm --host=deploy@w', ['--host=deploy@w1.example.com']],
+    ['hosts alone where no node may be named', 'exec swarm backend --host ', ['deploy@m1.example.com']],
+    [
       'hosts in one word with their option',
       'exec testing app --host=deploy@b',
       ['--host=deploy@b.example.com'],
@@ -79,8 +87,16 @@ test('another configuration file counts where it is named', async () => {
     'conf/dray.yml': drayYml,
     'conf/docker-compose.yml': 'services: {}\n',
   })
-  expect(await complete('--config conf/dray.yml deploy ', 'bash', directory)).toEqual(['test', 'testing'])
-  expect(await complete('deploy --config=conf/dray.yml ', 'bash', directory)).toEqual(['test', 'testing'])
+  expect(await complete('--config conf/dray.yml deploy ', 'bash', directory)).toEqual([
+    'test',
+    'testing',
+    'swarm',
+  ])
+  expect(await complete('deploy --config=conf/dray.yml ', 'bash', directory)).toEqual([
+    'test',
+    'testing',
+    'swarm',
+  ])
 })
 
 test('zsh and fish show a description of each candidate', async () => {

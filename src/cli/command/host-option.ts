@@ -9,6 +9,13 @@ export const hostOptionSpec = {
   description: 'Host to use (default: the first host of the environment that runs the service).',
 } as const satisfies OptionSpec
 
+/** For the commands that reach the nodes of a swarm, too. */
+export const hostOrNodeOptionSpec = {
+  ...hostOptionSpec,
+  description: 'Only this host or node (default: all of the environment).',
+  completesAs: 'HOST_OR_NODE',
+} as const satisfies OptionSpec
+
 /**
  * Reduces the environment to one of its hosts: the one given with `--host`, or the first that runs one of `services`. Throws
  * USAGE.

@@ -9,4 +9,6 @@ export type OptionSpec = {
   choices?: readonly string[]
   /** It can be given several times; all values are used. */
   repeatable?: true
+  /** What completion looks up for its value, if that is more than the placeholder in `flags` says. */
+  completesAs?: 'HOST_OR_NODE'
 }

@@ -12,7 +12,7 @@ export type Completion = {
   typed: string
   /** Candidates from the commands' data. */
   candidates: readonly Candidate[]
-  /** The placeholder in the help, such as `ENVIRONMENT` or `FILE`, whose values are to be looked up. */
+  /** The placeholder in the help, such as `ENVIRONMENT` or `FILE`, or `completesAs`, whose values are to be looked up. */
   placeholder: string | undefined
   /** The environment and configuration file given earlier on the line. */
   environment: string | undefined
@@ -102,7 +102,7 @@ function valueOf(options: readonly OptionSpec[], name: string): Choosable | unde
   const spec = options.find((it) => readFlags(it).names.includes(name))
   const value = spec === undefined ? undefined : readFlags(spec).value
   if (spec === undefined || value === undefined || value.isOptional) return undefined
-  return { name: value.name, ...(spec.choices && { choices: spec.choices }) }
+  return { name: spec.completesAs ?? value.name, ...(spec.choices && { choices: spec.choices }) }
 }
 
 function optionCandidate(spec: OptionSpec): Candidate {

@@ -3,7 +3,7 @@ import { listEnvironments, listTasks, loadConfig } from '../../config/load-confi
 import type { Completion } from './complete-line.ts'
 
 /**
- * Finds the values of the placeholders `ENVIRONMENT`, `SERVICE`, `HOST` and `TASK` in the files of the current directory.
+ * Finds the values of the placeholders `ENVIRONMENT`, `SERVICE`, `HOST`, `HOST_OR_NODE` and `TASK` in the files of the current directory.
  * Empty for other placeholders, and if a file cannot be read: a completion reports no errors.
  */
 export async function findValues(completion: Completion, cwd: string): Promise<readonly string[]> {
@@ -27,6 +27,10 @@ async function lookUp(
       return listTasks(cwd, configPath)
     case 'HOST':
       return (await config()).environment.hosts
+    case 'HOST_OR_NODE': {
+      const { hosts, nodes } = (await config()).environment
+      return [...hosts, ...nodes]
+    }
     case 'SERVICE': {
       const { projectDirectory, environment: chosen } = await config()
       return readServiceNames(projectDirectory, chosen.composeFiles)

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
-import { hostOptionSpec } from '../../command/host-option.ts'
+import { hostOrNodeOptionSpec } from '../../command/host-option.ts'
 
 export const diskCommand = {
   name: 'disk',
@@ -9,7 +9,7 @@ export const diskCommand = {
   description:
     'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing. With `engine: swarm`, it reads the manager and the `nodes` of dray.yml, and names the nodes that it does not reach.',
   arguments: [environmentArgument],
-  options: [{ ...hostOptionSpec, description: 'Only this host or node (default: all of the environment).' }],
+  options: [hostOrNodeOptionSpec],
   examples: [
     { command: 'dray disk production', description: 'disk usage of all hosts' },
     { command: 'dray disk production --json', description: 'for a script' },

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
-import { hostOptionSpec } from '../../command/host-option.ts'
+import { hostOrNodeOptionSpec } from '../../command/host-option.ts'
 import { waitOptionSpec } from '../../command/wait-option.ts'
 
 export const cleanCommand = {
@@ -12,7 +12,7 @@ export const cleanCommand = {
   arguments: [environmentArgument],
   options: [
     { flags: '--dry-run', description: 'Only list what would be removed and what would be retained.' },
-    { ...hostOptionSpec, description: 'Only this host or node (default: all of the environment).' },
+    hostOrNodeOptionSpec,
     waitOptionSpec,
   ],
   examples: [
