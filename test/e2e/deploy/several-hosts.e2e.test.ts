@@ -128,6 +128,34 @@ test('a rollback takes every host back to the same release, and no request fails
   expect(await Promise.all([app, twin].map(async (it) => (await it.containers()).length))).toEqual([3, 3])
 })
 
+test('a variable is set on both hosts, or on none', async () => {
+  const textsOf = () => Promise.all([app, twin].map((it) => it.readOnServer('.env')))
+  const set = (value: string) => app.dray(['env', 'test', 'set', 'SHOP_NOTE'], { input: value })
+  const original = await textsOf()
+  const { exitCode, stdout, stderr } = await set('first')
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+  expect(stdout.match(/✓ Set SHOP_NOTE/g)).toHaveLength(2)
+  const before = await textsOf()
+  expect(before.every((text) => text?.includes('SHOP_NOTE=first\n'))).toBe(true)
+
+  const fault =
+    '#!/bin/sh\ncase "$*" in *.env) echo "No space left on device" >&2; exit 1 ;; esac\nexec /bin/mv "$@"\n'
+  await two.writeFile('/usr/local/bin/mv', fault)
+  await two.run(['chmod', '755', '/usr/local/bin/mv'])
+  try {
+    const failed = await set('second')
+    expect(failed.exitCode).toBe(3)
+    const said = failed.stderr.replace(/\s+/g, ' ')
+    expect(said).toContain('[DISK_FULL]')
+    expect(said).toContain(`.env is as before on every host; it was put back on ${one.sshTarget}.`)
+  } finally {
+    await two.run(['rm', '/usr/local/bin/mv'])
+  }
+  expect(await textsOf()).toEqual(before)
+  expect(await app.dray(['env', 'test', 'unset', 'SHOP_NOTE'])).toMatchObject({ exitCode: 0 })
+  expect(await textsOf()).toEqual(original)
+})
+
 test('a host that is down is refused, or left out, and gets the release of the other one when it is back', async () => {
   await two.run(['iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'REJECT'])
   try {
