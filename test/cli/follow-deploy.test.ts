@@ -88,6 +88,45 @@ test('reads the whole journal again after a deploy with an older number began: t
   await expect.poll(() => state.begins).toBeGreaterThan(1)
 })
 
+test('a server that a gate does not reach keeps what is known of it, and is asked for less and less often', async () => {
+  const clock = new FakeClock(0)
+  const times: number[] = []
+  const facts = { startedAt: '2026-11-24T18:00:00Z', isArchived: true, isCurrent: true }
+  const attemptOf = (host: string) => ({
+    ...{ type: 'history.attempt', host, release: news === '' ? 'r1' : 'r2' },
+    ...{ ...facts, outcome: { kind: 'deployed' } },
+  })
+  const failure = { code: 'HOST_UNREACHABLE', message: 'b does not answer over SSH.', hint: 'Start b.' }
+  const unread = { type: 'history.unread', host: 'b', failure }
+  let news = ''
+  const onHost: OnHost = async (_, _act, through) => {
+    times.push(clock.now())
+    if (through === undefined) throw new DrayError('GATE_REFUSED', 'The key is one of a gate.')
+    const lines = [attemptOf('a'), news === '' ? attemptOf('b') : unread]
+    return through.read({ environment: 'production', hosts: ['a', 'b'], atMs: 0, lines })
+  }
+  const environment = { name: 'production', path: '/srv/shop', hosts: ['bastion'] }
+  const input = { config: { environment } } as unknown as EnvironmentInput
+  const context = { clock, signal: new AbortController().signal } as unknown as CliContext
+  using follower = followDeploy(input, { onHost, context, newsOf: () => news })
+  const shown = () => follower.state().hosts
+  await expect.poll(() => shown()).toMatchObject([{ attempt: { release: 'r1' } }, { host: 'bastion: b' }])
+  news = 'b is down'
+  await expect.poll(() => shown()[1]?.failure).toBeDefined()
+  const downAtMs = times[1] ?? 0
+  expect(shown()).toMatchObject([
+    { host: 'bastion: a', isRead: true, attempt: { release: 'r2' } },
+    {
+      ...{ host: 'bastion: b', isRead: true, attempt: { release: 'r1' } },
+      failure: { message: 'The gate of bastion: b does not answer over SSH.' },
+    },
+  ])
+  await expect.poll(() => clock.now()).toBeGreaterThan(downAtMs + 3_600_000)
+  const asked = times.filter((atMs) => atMs > downAtMs && atMs < downAtMs + 3_600_000).length
+  expect(asked).toBeGreaterThan(5)
+  expect(asked).toBeLessThan(20)
+})
+
 test('with a key of a gate, the last deploy is asked for when there is news, and not otherwise', async () => {
   const clock = new FakeClock(0)
   let asked = 0

@@ -177,6 +177,24 @@ describe('dray gate', () => {
     ])
   })
 
+  test('names each of several servers that it does not reach', async () => {
+    const hosts = ['deploy@a.invalid', 'deploy@b.invalid']
+    const config = `environments: { production: { hosts: [${hosts.join(', ')}], path: /srv/shop } }\n`
+    const cwd = await makeProject({ ...files, 'dray.yml': `registry: ghcr.io/acme\n${config}` })
+    const env = { SSH_ORIGINAL_COMMAND: 'history --json' }
+    const { exitCode, stdout } = await runCli(['gate', 'production', 'history'], { cwd, env })
+    expect(exitCode).toBe(3)
+    const lines = stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { type: 'gate', hosts },
+      ...hosts.map((host) => ({
+        ...{ type: 'history.unread', host },
+        failure: { code: 'HOST_UNREACHABLE', message: expect.stringContaining(host) as string },
+      })),
+      { type: 'failed', failure: { code: 'HOST_UNREACHABLE' } },
+    ])
+  })
+
   test('answers a program with the failure of an unreadable dray.yml', async () => {
     const cwd = await makeProject({ ...files, 'dray.yml': 'environments: { production: { host: 1 } }\n' })
     const env = { SSH_ORIGINAL_COMMAND: 'status --json' }

@@ -22,6 +22,7 @@ const types = {
   'history.attempt': true,
   'history.release': true,
   'history.task': true,
+  'history.unread': true,
   'hook.finished': true,
   'hook.printed': true,
   'hook.started': true,

@@ -202,6 +202,72 @@ test('with a key that allows `status` and `history`, the page shows what they te
   })
 })
 
+test('of a gate with several servers, one of which is down, the others are shown, and that one is named', async () => {
+  const several = { ...introduction, hosts: ['a', 'b'] }
+  const failure = {
+    ...{ code: 'HOST_UNREACHABLE', title: 'T.', message: 'b does not answer over SSH.', hint: 'Start b.' },
+    ...{ exitCode: 3, details: {} },
+  }
+  const [known] = status.hosts
+  const down = [
+    { version: 1, type: 'history.unread', host: 'b', failure },
+    { version: 1, type: 'failed', failure },
+  ]
+  const answers = {
+    'status --json': [
+      several,
+      {
+        type: 'status',
+        hosts: [
+          { ...known, host: 'a' },
+          { host: 'b', verdict: 'unknown', failure },
+        ],
+      },
+    ],
+    'history --json': [several, { ...attempt, host: 'a' }, ...down],
+    'history --json --steps': [
+      several,
+      { ...attempt, ...{ host: 'a', steps, plan: [], samples: [] } },
+      ...down,
+    ],
+  }
+  await withGateKey(answers, async ({ ask, overview, requests }) => {
+    const seen = await overview((text) => text.split('"durationMs":9000').length > hosts.length)
+    expect(seen).toMatchObject({
+      environments: [
+        {
+          status: {
+            hosts: hosts.flatMap((host) => [
+              { host: `${host}: a`, verdict: 'unhealthy' },
+              { host: `${host}: b`, verdict: 'unknown', failure: { code: 'HOST_UNREACHABLE' } },
+            ]),
+          },
+          lastAttempts: Object.fromEntries(hosts.map((host) => [`${host}: a`, { release: 'r7' }])),
+        },
+      ],
+    })
+    expect((await requests()).filter((it) => it === 'history --json').length).toBe(hosts.length)
+    const told = (host: string): object => ({
+      host: `${host}: b`,
+      failure: { message: `The gate of ${host}: b does not answer over SSH.`, hint: 'Start b.' },
+    })
+    expect(await ask('timeline')).toMatchObject({
+      hosts: hosts.flatMap((host) => [{ host: `${host}: a`, attempts: [{ release: 'r7' }] }, told(host)]),
+    })
+    await expect
+      .poll(() => ask('live'))
+      .toMatchObject({
+        hosts: hosts.flatMap((host) => [{ host: `${host}: a`, attempt: { release: 'r7' } }, told(host)]),
+      })
+  })
+  const cwd = await makeGatedProject(answers)
+  const { exitCode, stdout, stderr } = await runCli(['history', 'production', '--plain'], { cwd })
+  expect(exitCode).toBe(3)
+  for (const host of hosts) expect(stdout).toContain(`${host}: a\n`)
+  expect(stderr).toContain('The gate of deploy@a: b does not answer over SSH.')
+  expect(stderr).toContain('The gate of deploy@b: b does not answer over SSH.')
+})
+
 test('an answer that is no status leaves the host unknown, and the page whole', async () => {
   const lines = [introduction, { version: 1, type: 'status', hosts: [{ host: 'local', verdict: 'fine' }] }]
   await withGateKey({ 'status --json': lines }, async ({ overview }) => {

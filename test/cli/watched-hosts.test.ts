@@ -163,6 +163,25 @@ test('a deploy that failed between two looks is read, and again if it could not 
   expect(reads()).toBe(before + 1)
 })
 
+test('what cannot be read is asked for less and less often, and at once after a change', async () => {
+  let bytes = 100
+  const { watch, runs, clock } = watchHosts(['a'], () => async (script) => {
+    if (script === 'observe') return seenHost(bytes)
+    throw new DrayError('RECORD_NEWER', 'dray 9.0.0 wrote records of format 9 in /srv/shop/.dray.')
+  })
+  const times = (): number[] => runs.filter(({ script }) => script === 'archive').map(({ atMs }) => atMs)
+  using _ = watch.follow(() => undefined)
+  await expect.poll(() => clock.now()).toBeGreaterThan(3_600_000)
+  const inTheFirstHour = times().filter((atMs) => atMs < 3_600_000)
+  expect(inTheFirstHour.slice(0, 5)).toEqual([0, 10_000, 20_000, 40_000, 80_000])
+  expect(inTheFirstHour.length).toBeLessThan(20)
+  bytes = 200
+  const changedAtMs = clock.now()
+  await expect.poll(() => times().some((atMs) => atMs >= changedAtMs)).toBe(true)
+  const next = times().find((atMs) => atMs >= changedAtMs) ?? 0
+  expect(next - changedAtMs).toBeLessThanOrEqual(2 * PACE_MS.calm)
+})
+
 test('the clock of a host is known as far as it differs', async () => {
   const clock = new FakeClock(0)
   const { watch } = watchHosts(

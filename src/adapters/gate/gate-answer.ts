@@ -19,6 +19,8 @@ export type GateAnswer = {
   atMs: number
   /** Objects with a `type`; what they have besides is to be checked. */
   lines: readonly { type: string }[]
+  /** The failure that it reports beside the answers of several hosts, at least one of which did not answer. */
+  failure?: DrayError
 }
 
 /** The login program is no longer `dray gate`: the user has another key now. */
@@ -43,15 +45,13 @@ const introduction = z.object({
   path: name,
   hosts: z.array(name).min(1).max(MOST_HOSTS),
 })
-const failed = z.object({
-  type: z.literal('failed'),
-  failure: z.object({ code: shortText, message: z.string(), hint: z.string() }),
-})
+export const reported = z.object({ code: shortText, message: z.string(), hint: z.string() })
+const failed = z.object({ type: z.literal('failed'), failure: reported })
 const line = z.looseObject({ type: shortText })
 
 /**
  * Reads what a gate answered to a request about the app in `path`. Throws GATE_REFUSED if it does not allow the request, or is that
- * of another app; the failure that it reports; and `NotAGate`, HOST_COMMAND_FAILED, for what no gate answers.
+ * of another app; the failure that it reports of its only host; and `NotAGate`, HOST_COMMAND_FAILED, for what no gate answers.
  */
 export function readGateAnswer(
   { stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>,
@@ -59,8 +59,9 @@ export function readGateAnswer(
 ): GateAnswer {
   const lines = stdout.split('\n', MOST_LINES).flatMap((text) => line.safeParse(parseJson(text)).data ?? [])
   const failure = lines.flatMap((it) => failed.safeParse(it).data ?? [])[0]?.failure
-  if (failure !== undefined) throw toldFailure(failure, host)
   const gate = lines.flatMap((it) => introduction.safeParse(it).data ?? [])[0]
+  const isWhole = gate === undefined || gate.hosts.length === 1
+  if (failure !== undefined && isWhole) throw toldFailure(failure, host)
   if (gate === undefined) throw refused(`${stdout}\n${stderr}`, host, request)
   if (gate.path !== path) {
     throw new DrayError(
@@ -70,7 +71,8 @@ export function readGateAnswer(
     )
   }
   const { environment, hosts, time } = gate
-  return { environment, hosts, atMs: Date.parse(time), lines }
+  const partly = failure === undefined ? {} : { failure: toldFailure(failure, host) }
+  return { environment, hosts, atMs: Date.parse(time), lines, ...partly }
 }
 
 function refused(printed: string, host: string, request: GateRequestText): DrayError {
@@ -107,7 +109,8 @@ function tailOf(printed: string): string[] {
     .slice(-8)
 }
 
-function toldFailure(told: { code: string; message: string; hint: string }, host: string): DrayError {
+/** A failure that the gate of a host reports. */
+export function toldFailure(told: z.infer<typeof reported>, host: string): DrayError {
   const code = isCode(told.code) && !OF_THIS_DRAY.test(told.code) ? told.code : 'HOST_COMMAND_FAILED'
   const say = (text: string): string => cutText(oneLine(stripControl(text)), LONGEST)
   return new DrayError(code, `The gate of ${host}: ${say(told.message)}`, { hint: say(told.hint) })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Attempt } from '../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { nameToldHost, shortText, timeMs, type GateAnswer } from './gate-answer.ts'
+import { nameToldHost, reported, shortText, timeMs, toldFailure, type GateAnswer } from './gate-answer.ts'
 import { deployer, releaseId, sourceCommit } from './told-status.ts'
 
 const number = z.number()
@@ -87,12 +87,17 @@ const task = z.object({
   exitCode: number.optional(),
 })
 
+const unread = z.object({ type: z.literal('history.unread'), host: shortText, failure: reported })
+
 /** The attempts and tasks of one host, newest first. */
-export type ToldHistory = { host: string; attempts: readonly Attempt[]; tasks: readonly TaskAttempt[] }
+export type HostHistory = { host: string; attempts: readonly Attempt[]; tasks: readonly TaskAttempt[] }
+
+/** The same, or why the host was not read. */
+export type ToldHistory = HostHistory | { host: string; error: DrayError }
 
 /**
  * The answer to `history --json`, at most `limit` attempts and tasks of each host, under the names that the hosts have here. Throws
- * HOST_COMMAND_FAILED for an answer that has another form.
+ * the failure that the gate reports if it read no host, and HOST_COMMAND_FAILED for an answer that has another form.
  */
 export function readToldHistory(
   answer: GateAnswer,
@@ -102,17 +107,28 @@ export function readToldHistory(
     it.type === 'history.attempt' ? [read(attempt, it, host)] : [],
   )
   const tasks = answer.lines.flatMap((it) => (it.type === 'history.task' ? [read(task, it, host)] : []))
-  return answer.hosts.map((name) => ({
-    host: nameToldHost(host, answer, name) ?? name,
-    attempts: attempts
-      .filter((it) => it.host === name)
-      .slice(0, limit)
-      .map(attemptFrom),
-    tasks: tasks
-      .filter((it) => it.host === name)
-      .slice(0, limit)
-      .map(taskFrom),
-  }))
+  const failures = new Map(
+    answer.lines
+      .flatMap((it) => (it.type === 'history.unread' ? [read(unread, it, host)] : []))
+      .map((it) => [it.host, toldFailure(it.failure, host)]),
+  )
+  const isTold = attempts.length + tasks.length + failures.size > 0
+  if (answer.failure !== undefined && !isTold) throw answer.failure
+  // An older dray does not say which host its failure is of.
+  const failureOfOthers = failures.size === 0 ? answer.failure : undefined
+  return answer.hosts.map((name) => {
+    const named = nameToldHost(host, answer, name) ?? name
+    const ofHost = (it: { host: string }): boolean => it.host === name
+    const found = { attempts: attempts.filter(ofHost), tasks: tasks.filter(ofHost) }
+    const isEmpty = found.attempts.length + found.tasks.length === 0
+    const error = failures.get(name) ?? (isEmpty ? failureOfOthers : undefined)
+    if (error !== undefined) return { host: named, error }
+    return {
+      host: named,
+      attempts: found.attempts.slice(0, limit).map(attemptFrom),
+      tasks: found.tasks.slice(0, limit).map(taskFrom),
+    }
+  })
 }
 
 function read<T>(schema: z.ZodType<T>, line: unknown, host: string): T {

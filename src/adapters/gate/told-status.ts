@@ -126,7 +126,7 @@ const status = z.object({
 
 /**
  * The hosts of the answer to `status --json`, under the names that they have here; the commands in it name the environment as it is
- * called here. Throws HOST_COMMAND_FAILED for an answer that has another form.
+ * called here. Throws the failure that the gate reports in place of them, and HOST_COMMAND_FAILED for an answer that has another form.
  */
 export function readToldStatus(
   answer: GateAnswer,
@@ -144,6 +144,7 @@ export function readToldStatus(
   const why = told[0]?.failure
   if (hosts.length === 0 && why !== undefined) return [{ host, verdict: 'unknown', failure: why }]
   if (hosts.length > 0) return hosts
+  if (answer.failure !== undefined) throw answer.failure
   throw new DrayError(
     'HOST_COMMAND_FAILED',
     `The gate of ${host} answered \`status --json\` in another form.`,

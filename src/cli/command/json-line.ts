@@ -1,6 +1,6 @@
 import type { PromotedImage } from '../../build/choose-promoted.ts'
 import type { PlannedImage } from '../../build/plan-build.ts'
-import type { DeployEvent } from '../../deploy/model/events.ts'
+import type { DeployEvent, Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { Attempt } from '../../deploy/releases/history.ts'
 import type { ReleaseContents } from '../../deploy/releases/release-contents.ts'
@@ -63,6 +63,7 @@ export type JsonResult =
   | ({ type: 'status' } & EnvironmentStatus)
   | ({ type: 'history.attempt' } & Partial<AttemptSteps> & HistoryEntry<Omit<Attempt, keyof AttemptSteps>>)
   | ({ type: 'history.task' } & HistoryEntry<TaskAttempt>)
+  | { type: 'history.unread'; host: string; failure: Failure }
   | ({ type: 'history.release'; host: string } & ReleaseContents)
   | { type: 'ui.started'; url: string }
   | ({ type: 'diff'; isDifferent: boolean; files: readonly PrintedFileDiff[] } & OnHost &

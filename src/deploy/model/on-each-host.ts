@@ -61,7 +61,7 @@ export function onEachNow<T, R>(items: readonly T[], nameOf: (item: T) => string
 }
 
 /** A failure of one of several hosts, with the host's name in its sentence. */
-export function nameHost(error: unknown, host: string): unknown {
+export function nameHost<E>(error: E, host: string): E | DrayError {
   if (!(error instanceof DrayError) || isNamed(host, error.message)) return error
   const { code, message, hint, details, temporary, exitCode } = error
   return new DrayError(code, `${host}: ${message}`, { hint, details, temporary, exitCode, cause: error })

@@ -1,5 +1,5 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
-import { readToldHistory, type ToldHistory } from '../../../adapters/gate/told-history.ts'
+import { readToldHistory, type HostHistory, type ToldHistory } from '../../../adapters/gate/told-history.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readHistory } from '../../../deploy/releases/history.ts'
 import { readTaskHistory } from '../../../deploy/tasks/task-history.ts'
@@ -11,7 +11,9 @@ import { renderSteps } from '../../../ui/render/results/render-steps.ts'
 import { renderTaskHistory } from '../../../ui/render/results/render-task-history.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
-import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
+import { failureFrom } from '../../../deploy/execute/failure.ts'
+import { joinFailures, nameHost, settleEachHost } from '../../../deploy/model/on-each-host.ts'
+import { nameEnvironment } from '../../../shared/name-environment.ts'
 import { openRunners } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { JsonResult } from '../../command/json-line.ts'
@@ -59,9 +61,19 @@ export async function runHistory(
     return gates.read(runner, readArchive, { through, signal })
   }
   await using opened = await openRunners(hosts, context)
-  const { results, failures } = await settleEachHost(opened.runners, ({ name }) => name, read)
-  const histories = cleanValue(results.flat(), clean)
-  for (const { host, attempts, tasks } of histories) {
+  const { results, failures } = await settleEachHost(
+    opened.runners,
+    ({ name }) => name,
+    (runner) => orError(read(runner), { host: runner.name, hosts, signal }),
+  )
+  const histories = results.flat()
+  const errors = new Map<string, DrayError>()
+  for (const it of histories) {
+    if ('error' in it) {
+      errors.set(it.host, it.error)
+      continue
+    }
+    const { host, attempts, tasks } = cleanValue(it, clean)
     if (command.global.json) {
       for (const line of historyLines({ host, attempts, tasks }, isDetailed)) json(line)
       continue
@@ -72,8 +84,33 @@ export async function runHistory(
     if (isDetailed) print(renderSteps(attempts, style))
     if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, style, now)}`)
   }
-  if (failures.length > 0) throw joinFailures(failures)
+  if (command.global.json && histories.length > 1)
+    for (const [host, error] of errors) json(unreadLine(host, error, input.config.environment.name))
+  if (errors.size + failures.length > 0) throw joinFailures([...errors.values(), ...failures])
   return EXIT.done
+}
+
+/** The failure of a host beside the histories of the others. Throws after an abort, and what is no failure of its own. */
+async function orError(
+  read: Promise<readonly ToldHistory[]>,
+  { host, hosts, signal }: { host: string; hosts: readonly string[]; signal: AbortSignal },
+): Promise<readonly ToldHistory[]> {
+  try {
+    return await read
+  } catch (error) {
+    if (signal.aborted || !(error instanceof DrayError)) throw error
+    return [{ host, error: hosts.length === 1 ? error : nameHost(error, host) }]
+  }
+}
+
+function unreadLine(
+  host: string,
+  error: DrayError,
+  environment: string,
+): JsonResult & { type: 'history.unread' } {
+  const failure = failureFrom(error)
+  const hint = nameEnvironment(failure.hint, environment)
+  return { type: 'history.unread', host, failure: { ...failure, hint } }
 }
 
 /** Options of the list alone. Throws USAGE. */
@@ -87,7 +124,7 @@ function refuseForRelease(options: InputOf<typeof historyCommand>['options']): v
 
 /** The history of a host as lines of `--json`. */
 export function historyLines(
-  { host, attempts, tasks }: ToldHistory,
+  { host, attempts, tasks }: HostHistory,
   withSteps: boolean,
 ): (JsonResult & { type: 'history.attempt' | 'history.task' })[] {
   const startOf = (startedAtMs: number) => ({ host, startedAt: new Date(startedAtMs).toISOString() })

@@ -59,6 +59,20 @@ test('the failure that a gate reports is that of the host, if this dray knows it
   expect(failureOf(failed('constructor'))).toMatchObject({ code: 'HOST_COMMAND_FAILED' })
 })
 
+test('a failure of a gate with several hosts is beside what some of them answered', () => {
+  const several = JSON.stringify({ ...gate, path: '/srv/shop', hosts: ['a', 'b'] })
+  const failure = { code: 'HOST_UNREACHABLE', message: 'b does not answer over SSH.', hint: 'Start b.' }
+  const lines = [
+    { type: 'history.attempt', host: 'a' },
+    { type: 'failed', failure },
+  ]
+  expect(read([several, ...lines.map((it) => JSON.stringify(it))].join('\n'))).toMatchObject({
+    hosts: ['a', 'b'],
+    lines: [{ type: 'gate' }, ...lines],
+    failure: { code: 'HOST_COMMAND_FAILED', message: 'The gate of deploy@a: b does not answer over SSH.' },
+  })
+})
+
 test.each([
   ['nothing', '', ''],
   ['a shell', '', 'sh: 1: status: not found\n'],

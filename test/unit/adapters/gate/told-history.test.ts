@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { GateAnswer } from '../../../../src/adapters/gate/gate-answer.ts'
-import { readToldHistory, type ToldHistory } from '../../../../src/adapters/gate/told-history.ts'
+import {
+  readToldHistory,
+  type HostHistory,
+  type ToldHistory,
+} from '../../../../src/adapters/gate/told-history.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { historyLines } from '../../../../src/cli/commands/inspect/run-history.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
@@ -10,7 +15,7 @@ import { FakeWorld } from '../../../support/fake-deploy.ts'
 const shop = fakeApp([fakeService('backend'), fakeProxy()])
 
 /** Of a host with two deploys, one that failed, a rollback and a task. */
-async function eventfulHistory(): Promise<ToldHistory> {
+async function eventfulHistory(): Promise<HostHistory> {
   const world = new FakeWorld(shop)
   const task = { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' as const }
   for (const tag of ['v1', 'v2', 'v3']) {
@@ -54,7 +59,50 @@ test('without steps, and of more hosts, up to a number', async () => {
     { host: 'bastion: a', attempts: [{ release: 'r4', steps: [] }, { release: 'r3' }], tasks: [{}] },
     { host: 'bastion: b', attempts: [], tasks: [] },
   ])
-  expect(read[0]?.attempts).toHaveLength(2)
+  expect((read[0] as HostHistory).attempts).toHaveLength(2)
+})
+
+describe('of a gate with several servers, one of which is down,', () => {
+  const failure = { code: 'HOST_UNREACHABLE', message: 'c does not answer over SSH.', hint: 'Start c.' }
+  const unread = { version: 1, type: 'history.unread', host: 'c', failure }
+  const told = 'The gate of bastion: c does not answer over SSH.'
+  const readOf = (lines: readonly object[], answered?: DrayError): ToldHistory[] =>
+    readToldHistory(
+      { ...answerOf(lines, ['a', 'b', 'c']), ...(answered && { failure: answered }) },
+      { host: 'bastion', limit: 20 },
+    )
+
+  test('the histories of the others are read, with the failure of that one', async () => {
+    const lines = historyLines({ ...(await eventfulHistory()), host: 'a' }, false)
+    const joined = new DrayError('HOST_COMMAND_FAILED', told)
+    expect(readOf([...lines, unread], joined)).toMatchObject([
+      { host: 'bastion: a', attempts: [{ release: 'r4' }, {}, {}, {}], tasks: [{ task: 'seed' }] },
+      { host: 'bastion: b', attempts: [], tasks: [] },
+      { host: 'bastion: c', error: { code: 'HOST_COMMAND_FAILED', message: told, hint: 'Start c.' } },
+    ])
+  })
+
+  test('an older dray does not say which: what has no history may be it', async () => {
+    const { attempts } = await eventfulHistory()
+    const lines = ['a', 'b'].flatMap((host) =>
+      historyLines({ host, attempts: attempts.slice(0, 1), tasks: [] }, false),
+    )
+    const error = new DrayError('HOST_COMMAND_FAILED', told)
+    expect(readOf(lines, error)).toMatchObject([
+      { host: 'bastion: a', attempts: [{}] },
+      { host: 'bastion: b', attempts: [{}] },
+      { host: 'bastion: c', error: { message: told } },
+    ])
+  })
+
+  test('a failure without any history is that of the gate', () => {
+    const error = new DrayError('CONFIG_INVALID', 'The gate of bastion: dray.yml is not valid.')
+    expect(() => readOf([], error)).toThrow(error)
+  })
+
+  test('a failure in another form is refused', () => {
+    expect(() => readOf([{ ...unread, failure: 'down' }])).toThrow('in another form')
+  })
 })
 
 test.each([
@@ -81,7 +129,8 @@ test('a text without end is cut, and one of several lines is made one', async ()
   const [line] = historyLines(await eventfulHistory(), true)
   const answer = answerOf([{ ...line, tag: `v1\n✓ production ok ${'v'.repeat(9000)}` }])
   const [told] = readToldHistory(answer, { host: 'deploy@a', limit: 20 })
-  expect(told?.attempts[0]?.tag).toMatch(/^v1 ✓ production ok v+/)
-  expect(told?.attempts[0]?.tag).not.toContain('\n')
-  expect(told?.attempts[0]?.tag?.length).toBeLessThan(2100)
+  const tag = (told as HostHistory).attempts[0]?.tag
+  expect(tag).toMatch(/^v1 ✓ production ok v+/)
+  expect(tag).not.toContain('\n')
+  expect(tag?.length).toBeLessThan(2100)
 })

@@ -9,13 +9,7 @@ import { readTaskHistory } from '../../../../deploy/tasks/task-history.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { compareSides } from '../../../../operations/diff/compare-sides.ts'
 import { readReleaseSide } from '../../../../operations/diff/read-release-side.ts'
-import type {
-  Answer,
-  HostTimeline,
-  ReleaseChanges,
-  ReleaseView,
-  Timeline,
-} from '../../../../ui/page/model.ts'
+import type { Answer, ReleaseChanges, ReleaseView, Timeline } from '../../../../ui/page/model.ts'
 import { filePatch } from '../../../../ui/render/results/render-release-diff.ts'
 import { describeHost } from '../../../command/connect-hosts.ts'
 import { connectRegistry } from '../../../command/connect-registry.ts'
@@ -35,8 +29,8 @@ export async function answerTimeline(
 ): Promise<Timeline> {
   const { hosts, path } = config.environment
   const { signal } = context
-  const read = (host: string): Promise<readonly HostTimeline[]> => {
-    const readArchive = async (runner: CommandRunner): Promise<readonly HostTimeline[]> => {
+  const read = (host: string): Promise<Timeline['hosts']> => {
+    const readArchive = async (runner: CommandRunner): Promise<Timeline['hosts']> => {
       // One more, to find the images that the last one changed.
       const contents = await createReleaseArchive({ runner, path, steps: 'all' }).read(ATTEMPTS + 1, signal)
       const attempts = readHistory(contents, ATTEMPTS)
@@ -44,7 +38,10 @@ export async function answerTimeline(
     }
     return onHost(host, readArchive, {
       ...{ request: 'history --json --steps', path, signal },
-      read: (answer) => readToldHistory(answer, { host, limit: ATTEMPTS }),
+      read: (answer) =>
+        readToldHistory(answer, { host, limit: ATTEMPTS }).map((told) =>
+          'error' in told ? { host: told.host, failure: failureFrom(told.error) } : told,
+        ),
     })
   }
   const found = await Promise.all(

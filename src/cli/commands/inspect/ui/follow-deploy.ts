@@ -9,7 +9,7 @@ import { readHistory } from '../../../../deploy/releases/history.ts'
 import type { ArchiveContents } from '../../../../deploy/releases/release-archive.ts'
 import type { LiveDeploy, LiveHost } from '../../../../ui/page/model.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
-import { LOOK_MS, PACE_MS } from '../watch/pace.ts'
+import { LOOK_MS, PACE_MS, retryMs } from '../watch/pace.ts'
 import type { AnswerPorts } from './answer-page.ts'
 
 /** The last deploy of each host of an environment, followed until it is disposed of. */
@@ -53,6 +53,7 @@ async function followHost(wanted: Followed, ports: Ports, signal: AbortSignal): 
   const journal = new LastAttempt()
   const followed = (): readonly LiveHost[] => [{ host, ...journal.state(clock.now()) }]
   let state = followed
+  let failures = 0
   while (!isOver()) {
     const seen = newsOf(host)
     let isAsked = false
@@ -64,12 +65,15 @@ async function followHost(wanted: Followed, ports: Ports, signal: AbortSignal): 
           // It may have been a gate that answered before.
           state = followed
           states.set(host, state)
+          failures = 0
         },
       })
       if (told !== undefined) {
-        state = () => told
+        const shown = told.map((it) => withKnown(it, state()))
+        state = () => shown
         states.set(host, state)
         isAsked = true
+        failures = told.some(({ failure }) => failure !== undefined) ? failures + 1 : 0
       }
     } catch (error) {
       if (isOver()) return
@@ -77,10 +81,18 @@ async function followHost(wanted: Followed, ports: Ports, signal: AbortSignal): 
       const known = state
       if (!beganAnew.signal.aborted) states.set(host, () => known().map((it) => ({ ...it, failure })))
       isAsked = failure.code === 'GATE_REFUSED'
+      failures = isAsked ? 0 : failures + 1
     }
+    const untilMs = failures === 0 ? Infinity : clock.now() + retryMs(failures)
     do await clock.sleep(isAsked ? PACE_MS.deploying : PACE_MS.unknown, signal).catch(() => undefined)
-    while (isAsked && !isOver() && newsOf(host) === seen)
+    while (!isOver() && clock.now() < untilMs && newsOf(host) === seen)
   }
+}
+
+/** A server that a gate does not reach, with what is known of it. */
+function withKnown(told: LiveHost, known: readonly LiveHost[]): LiveHost {
+  const before = known.find(({ host }) => host === told.host)
+  return told.failure === undefined ? told : { ...told, ...before, failure: told.failure }
 }
 
 type Read = Followed & { journal: LastAttempt; beganAnew: AbortController }
@@ -108,11 +120,11 @@ function readHost(
   return onHost<readonly LiveHost[] | undefined>(host, follow, {
     ...{ request: 'history --json --steps', path, signal, timeoutMs: LOOK_MS },
     read: (answer) =>
-      readToldHistory(answer, { host, limit: 1 }).map((told) => ({
-        host: told.host,
-        isRead: true,
-        attempt: told.attempts[0],
-      })),
+      readToldHistory(answer, { host, limit: 1 }).map((told) =>
+        'error' in told
+          ? { host: told.host, isRead: false, failure: failureFrom(told.error) }
+          : { host: told.host, isRead: true, attempt: told.attempts[0] },
+      ),
   })
 }
 

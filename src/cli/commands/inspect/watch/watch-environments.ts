@@ -148,14 +148,14 @@ async function followHost(followed: Followed, ports: WatchPorts, signal: AbortSi
   }
 }
 
-/** Reads the last attempt of a host that has another one than before; one that cannot be read is read with the next look. */
+/** Reads the last attempt of a host that has another one than before; one that cannot be read is read again later. */
 async function takeAttempt(
   { host, hosts, input }: Followed,
-  { onHost }: WatchPorts,
+  { onHost, context: { clock } }: WatchPorts,
   signal: AbortSignal,
 ): Promise<boolean> {
   const key = hosts.attemptKey(host)
-  if (key === undefined || hosts.hasAttempt(host)) return false
+  if (key === undefined || !hosts.isAttemptDue(host, clock.now())) return false
   const { path } = input.config.environment
   try {
     const read = async (runner: CommandRunner): Promise<LastAttempt[]> => {
@@ -165,16 +165,18 @@ async function takeAttempt(
     const through: ThroughGate<LastAttempt[]> = {
       ...{ request: 'history --json', path, signal, timeoutMs: LOOK_MS },
       read: (answer) =>
-        readToldHistory(answer, { host, limit: 1 }).map((told) => ({
-          host: told.host,
-          attempt: told.attempts[0],
-        })),
+        readToldHistory(answer, { host, limit: 1 }).map((told) =>
+          'error' in told
+            ? { host: told.host, isUnread: true }
+            : { host: told.host, attempt: told.attempts[0] },
+        ),
     }
-    hosts.takeAttempts(host, key, await onHost(host, read, through))
+    hosts.takeAttempts(host, key, { found: await onHost(host, read, through), atMs: clock.now() })
     return true
   } catch (error) {
     // The key may not ask for it: it is asked again after the next deploy.
-    if (error instanceof DrayError && error.code === 'GATE_REFUSED') hosts.takeAttempts(host, key, [])
+    const isRefused = error instanceof DrayError && error.code === 'GATE_REFUSED'
+    hosts.takeAttempts(host, key, { found: isRefused ? [] : undefined, atMs: clock.now() })
     return false
   }
 }

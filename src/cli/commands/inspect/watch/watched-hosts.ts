@@ -3,14 +3,23 @@ import { makeStatus, type ObservedEnvironment } from '../../../../operations/sta
 import type { EnvironmentStatus, HostStatus } from '../../../../operations/status/status.ts'
 import type { EnvironmentView } from '../../../../ui/page/model.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
+import { retryMs } from './pace.ts'
 
 type SeenHost = ObservedEnvironment['hosts'][number]
 
 /** One look at a host, with the time of this machine at which it ended. */
 type Look = { seen: SeenHost; readAtMs: number }
 
-/** The last attempt of a host. A gate on another machine has several hosts. */
-export type LastAttempt = { host: string; attempt: Attempt | undefined }
+/** The last attempt of a host, or that it could not be read. A gate on another machine has several hosts. */
+export type LastAttempt = { host: string; attempt: Attempt | undefined } | { host: string; isUnread: true }
+
+type KnownAttempts = {
+  of: string
+  attempts: ReadonlyMap<string, Attempt | undefined>
+  /** How many times in a row one of them could not be read, and when they are read again. */
+  failures: number
+  retryAtMs: number
+}
 
 /** The time of a host is in whole seconds, and takes a while to arrive. */
 const EXACT_MS = 5_000
@@ -20,7 +29,7 @@ export class WatchedHosts {
   readonly #input: EnvironmentInput
   readonly #looks = new Map<string, Look>()
   readonly #lastKnown = new Map<string, { readAtMs: number; status: HostStatus }>()
-  readonly #attempts = new Map<string, { of: string; attempts: readonly LastAttempt[] }>()
+  readonly #attempts = new Map<string, KnownAttempts>()
   readonly #offsetsMs = new Map<string, number>()
 
   constructor(input: EnvironmentInput) {
@@ -52,7 +61,8 @@ export class WatchedHosts {
     if (known.length === 0) return undefined
     // During a deploy the journal grows all the time.
     return JSON.stringify(
-      known.map(({ release, lock, journalBytes }) => [
+      known.map(({ host: name, release, lock, journalBytes }) => [
+        name,
         release?.id,
         lock === undefined ? journalBytes : 'locked',
       ]),
@@ -71,13 +81,27 @@ export class WatchedHosts {
     return this.statusesOf(host).some(isLocked)
   }
 
-  /** Whether the last attempt of a host was read since its key changed. */
-  hasAttempt(host: string): boolean {
-    return this.#attempts.get(host)?.of === this.attemptKey(host)
+  /** Whether the last attempt of a host is to be read: its key has changed, or it could not be read, and time has passed since. */
+  isAttemptDue(host: string, nowMs: number): boolean {
+    const known = this.#attempts.get(host)
+    return known?.of !== this.attemptKey(host) || nowMs >= (known?.retryAtMs ?? 0)
   }
 
-  takeAttempts(host: string, of: string, attempts: readonly LastAttempt[]): void {
-    this.#attempts.set(host, { of, attempts })
+  /** What could not be read stays as it was read before; `found` is undefined if that is all. */
+  takeAttempts(
+    host: string,
+    of: string,
+    { found, atMs }: { found: readonly LastAttempt[] | undefined; atMs: number },
+  ): void {
+    const before = this.#attempts.get(host)
+    const attempts =
+      found === undefined
+        ? (before?.attempts ?? new Map<string, undefined>())
+        : new Map(found.map((it) => [it.host, 'isUnread' in it ? before?.attempts.get(it.host) : it.attempt]))
+    const isWhole = found?.every((it) => !('isUnread' in it)) ?? false
+    const failures = isWhole ? 0 : (before?.of === of ? before.failures : 0) + 1
+    const retryAtMs = isWhole ? Infinity : atMs + retryMs(failures)
+    this.#attempts.set(host, { of, attempts, failures, retryAtMs })
   }
 
   /** The clock of a host minus that of this machine; 0 if they differ by less than can be measured; undefined until it was read. */
@@ -89,7 +113,9 @@ export class WatchedHosts {
     const { name, hosts } = this.#input.config.environment
     const looks = [...this.#looks.values()]
     const attempts = [...this.#attempts.values()].flatMap((last) =>
-      last.attempts.flatMap(({ host, attempt }) => (attempt === undefined ? [] : [[host, attempt] as const])),
+      [...last.attempts].flatMap(([host, attempt]) =>
+        attempt === undefined ? [] : [[host, attempt] as const],
+      ),
     )
     const sizes = (this.#status()?.hosts ?? []).flatMap((it) =>
       it.verdict === 'unknown' ? [] : [[it.host, it.journalBytes ?? 0] as const],
