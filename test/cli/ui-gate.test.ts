@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { chmod, readFile } from 'node:fs/promises'
 import { makeStatus } from '../../src/operations/status/make-status.ts'
 import { fakeSeen, fakeStatusObservation } from '../support/fake-status-observation.ts'
@@ -293,6 +293,56 @@ test('`dray status` and `dray history` show what such a key allows', async () =>
     .split('\n')
     .map((line) => JSON.parse(line) as object)
   expect(lines).toMatchObject(hosts.map((host) => ({ type: 'history.attempt', host, release: 'r7', steps })))
+})
+
+describe('`dray history --limit`', () => {
+  const answerOf = (entries: number): object[] => [
+    introduction,
+    ...Array.from({ length: entries }, (_, at) => ({ ...attempt, release: `r${entries - at}` })),
+  ]
+  const lineCount = (text: string): number => text.split('\n').filter((it) => it !== '').length
+
+  test('asks the gate for as many entries', async () => {
+    const cwd = await makeGatedProject({ 'history --json --limit 50': answerOf(50) })
+    const { exitCode, stdout, stderr } = await runCli(['history', 'production', '--json', '--limit', '50'], {
+      cwd,
+    })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(lineCount(stdout)).toBe(50 * hosts.length)
+  })
+
+  test('gets 20 of an older gate, and says so', async () => {
+    const cwd = await makeGatedProject({ 'history --json': answerOf(20) })
+    for (const [flags, own] of [
+      [['--json'], 0],
+      [['--plain'], 1],
+    ] as const) {
+      const shown = await runCli(['history', 'production', '--limit', '50', ...flags], { cwd })
+      expect(shown.exitCode).toBe(0)
+      expect(lineCount(shown.stdout)).toBeGreaterThanOrEqual((20 + own) * hosts.length)
+      for (const host of hosts)
+        expect(shown.stderr).toContain(
+          `The gate of ${host} gives the last 20 entries alone. With a newer dray`,
+        )
+    }
+  })
+
+  test('gets at most 100, and says so', async () => {
+    const cwd = await makeGatedProject({ 'history --json --steps --limit 100': answerOf(100) })
+    const shown = await runCli(['history', 'production', '--limit', '500', '--steps', '--json'], { cwd })
+    expect(shown).toMatchObject({ exitCode: 0 })
+    expect(lineCount(shown.stdout)).toBe(100 * hosts.length)
+    expect(shown.stderr).toContain('The gate of deploy@a gives the last 100 entries alone. With another key')
+  })
+
+  test('says nothing if there are no more, and asks for no limit below 20', async () => {
+    const cwd = await makeGatedProject({ 'history --json': answerOf(19) })
+    for (const limit of ['50', '3']) {
+      const shown = await runCli(['history', 'production', '--limit', limit, '--json'], { cwd })
+      expect(shown).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(lineCount(shown.stdout)).toBe(Math.min(19, Number(limit)) * hosts.length)
+    }
+  })
 })
 
 test('`dray history` fails with the request that the key would need', async () => {

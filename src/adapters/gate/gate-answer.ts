@@ -7,7 +7,10 @@ import { stripControl } from '../../shared/strip-control.ts'
 import type { CommandOutput } from '../host/command-runner.ts'
 
 /** The requests of `dray gate` whose answer is JSON. */
-export type GateRequestText = 'status --json' | 'history --json' | 'history --json --steps'
+export type GateRequestText = 'status --json' | `history --json${'' | ' --steps'}${'' | ` --limit ${number}`}`
+
+/** Attempts, and tasks, of each host that `history --json` answers without `--limit`, and at most with it. */
+export const GATE_ENTRIES = { usual: 20, most: 100 }
 
 /** What a gate says of its environment, and the other lines of its answer. */
 export type GateAnswer = {
@@ -35,7 +38,7 @@ export const shortText = z.string().transform((text) => cutText(oneLine(text), L
 export const timeMs = z.number().min(0).max(8.64e15)
 const MOST_HOSTS = 100
 /** Of the history of that many hosts. */
-const MOST_LINES = 5_000
+const MOST_LINES = 25_000
 
 const name = z.string().max(4096)
 const introduction = z.object({

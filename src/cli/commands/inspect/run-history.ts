@@ -1,4 +1,5 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
+import { GATE_ENTRIES, type GateRequestText } from '../../../adapters/gate/gate-answer.ts'
 import { readToldHistory, type HostHistory, type ToldHistory } from '../../../adapters/gate/told-history.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readHistory } from '../../../deploy/releases/history.ts'
@@ -41,6 +42,11 @@ export async function runHistory(
   const { signal } = context
   const isDetailed = command.options.steps === true
   const gates = openGates()
+  // A program gets fewer entries than it asked for, too.
+  const tell = (text: string): void => {
+    if (command.global.json) context.stderr.write(`${clean(text)}\n`)
+    else output.note(text)
+  }
   const read = (runner: CommandRunner): Promise<readonly ToldHistory[]> => {
     const readArchive = async (): Promise<readonly ToldHistory[]> => {
       const archive = createReleaseArchive({ runner, path, steps: isDetailed ? 'all' : 'some' })
@@ -54,11 +60,25 @@ export async function runHistory(
         },
       ]
     }
-    const through: ThroughGate<readonly ToldHistory[]> = {
-      ...{ request: isDetailed ? 'history --json --steps' : 'history --json', path },
-      read: (answer) => readToldHistory(answer, { host: runner.name, limit }),
+    const askFor = (entries: number): Promise<readonly ToldHistory[]> => {
+      const through: ThroughGate<readonly ToldHistory[]> = {
+        ...{ request: gateRequest(entries, isDetailed), path },
+        read: (answer) => {
+          const told = readToldHistory(answer, { host: runner.name, limit })
+          if (limit > entries && told.some((it) => isFull(it, entries)))
+            tell(`The gate of ${runner.name} gives the last ${entries} entries alone. ${whyFew(entries)}`)
+          return told
+        },
+      }
+      return gates.read(runner, readArchive, { through, signal })
     }
-    return gates.read(runner, readArchive, { through, signal })
+    const entries = Math.max(GATE_ENTRIES.usual, Math.min(limit, GATE_ENTRIES.most))
+    return askFor(entries).catch((error: unknown) => {
+      const isRefused = error instanceof DrayError && error.code === 'GATE_REFUSED'
+      if (entries === GATE_ENTRIES.usual || !isRefused) throw error
+      // An older gate has no `--limit`.
+      return askFor(GATE_ENTRIES.usual)
+    })
   }
   await using opened = await openRunners(hosts, context)
   const { results, failures } = await settleEachHost(
@@ -88,6 +108,21 @@ export async function runHistory(
     for (const [host, error] of errors) json(unreadLine(host, error, input.config.environment.name))
   if (errors.size + failures.length > 0) throw joinFailures([...errors.values(), ...failures])
   return EXIT.done
+}
+
+function gateRequest(entries: number, isDetailed: boolean): GateRequestText {
+  const request = isDetailed ? 'history --json --steps' : 'history --json'
+  return entries === GATE_ENTRIES.usual ? request : `${request} --limit ${entries}`
+}
+
+/** Whether a host may have more entries than the gate has given. */
+function isFull(told: ToldHistory, entries: number): boolean {
+  return !('error' in told) && Math.max(told.attempts.length, told.tasks.length) >= entries
+}
+
+function whyFew(entries: number): string {
+  if (entries === GATE_ENTRIES.most) return 'With another key, `dray history` reads more.'
+  return 'With a newer dray there, or with another key, `dray history` reads more.'
 }
 
 /** The failure of a host beside the histories of the others. Throws after an abort, and what is no failure of its own. */

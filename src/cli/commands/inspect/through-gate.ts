@@ -30,8 +30,8 @@ export type Gates = {
   ): Promise<T>
 }
 
-/** More than the status of an app with hundreds of services, or the steps of twenty deploys. */
-const MOST_BYTES = 8 * 1024 ** 2
+/** More than the status of an app with hundreds of services, or the steps of a hundred deploys of several hosts. */
+const MOST_BYTES = 32 * 1024 ** 2
 /** A script that reads has as long. */
 const ASK_MS = 60_000
 

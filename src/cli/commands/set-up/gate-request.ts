@@ -13,7 +13,10 @@ export const gateRequests = {
   plan: { form: 'plan TAG', pattern: new RegExp(`^plan ${tag}$`) },
   rollback: { form: 'rollback', pattern: /^rollback$/ },
   status: { form: 'status [--json]', pattern: /^status(?<json> --json)?$/ },
-  history: { form: 'history [--json [--steps]]', pattern: /^history(?<json> --json(?<steps> --steps)?)?$/ },
+  history: {
+    form: 'history [--json [--steps] [--limit 1..100]]',
+    pattern: /^history(?<json> --json(?<steps> --steps)?(?: --limit (?<limit>[1-9]\d?|100))?)?$/,
+  },
 } as const
 
 export type GateRequestName = keyof typeof gateRequests
@@ -28,6 +31,8 @@ export type GateRequest = {
   isJson: boolean
   /** For `history`: with the steps of each deploy. */
   withSteps: boolean
+  /** For `history`: the number of entries. */
+  limit: string | undefined
 }
 
 /** The requests that a gate allows, from its command line. Throws USAGE for an unknown one. */
@@ -49,7 +54,7 @@ export function parseGateRequest(text: string | undefined, allowed: readonly Gat
   for (const name of allowed) {
     const found = gateRequests[name].pattern.exec(text ?? '')
     if (found === null) continue
-    const { tag: asked, expected, json, steps } = found.groups ?? {}
+    const { tag: asked, expected, json, steps, limit } = found.groups ?? {}
     const isJson = json !== undefined
     return {
       name,
@@ -57,6 +62,7 @@ export function parseGateRequest(text: string | undefined, allowed: readonly Gat
       expected: expected?.trim() || undefined,
       isJson,
       withSteps: steps !== undefined,
+      limit,
     }
   }
   const forms = allowed.map((name) => `\`${gateRequests[name].form}\``).join(', ')

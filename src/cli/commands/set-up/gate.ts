@@ -7,7 +7,7 @@ export const gateCommand = {
   group: 'set-up',
   summary: 'Restrict an SSH key to deploys: a forced command for `authorized_keys`.',
   description:
-    'Run by sshd for a restricted key, not by hand. The request is read from SSH_ORIGINAL_COMMAND and must exactly match one of: `deploy TAG`, optionally followed by images by digest as for `--expect`, `plan TAG`, `rollback`, `status`, `history`, and for programs `status --json` and `history --json`, optionally followed by `--steps`. Everything else, including dray.yml and the compose file, is read from this machine. Registry credentials can be passed on standard input as GITHUB_ACTOR=… and GITHUB_TOKEN=…, one per line; no other variable is accepted.',
+    'Run by sshd for a restricted key, not by hand. The request is read from SSH_ORIGINAL_COMMAND and must exactly match one of: `deploy TAG`, optionally followed by images by digest as for `--expect`, `plan TAG`, `rollback`, `status`, `history`, and for programs `status --json` and `history --json`, optionally followed by `--steps` and by `--limit` with a number up to 100. Everything else, including dray.yml and the compose file, is read from this machine. Registry credentials can be passed on standard input as GITHUB_ACTOR=… and GITHUB_TOKEN=…, one per line; no other variable is accepted.',
   arguments: [
     { name: 'ENVIRONMENT', description: 'The environment in dray.yml that the key may access.' },
     {

@@ -56,7 +56,7 @@ async function answerProgram(request: GateRequest, asked: Asked, context: CliCon
 }
 
 async function runRequest(
-  { name, tag, expected, withSteps }: GateRequest,
+  { name, tag, expected, withSteps, limit }: GateRequest,
   { environment, global }: Asked,
   context: CliContext,
 ): Promise<number> {
@@ -80,7 +80,8 @@ async function runRequest(
     }
     case 'history': {
       const { runHistory } = await import('../inspect/run-history.ts')
-      return runHistory({ ...input, options: withSteps ? { steps: true } : {} }, context)
+      const options = { ...(withSteps && { steps: true as const }), ...(limit && { limit }) }
+      return runHistory({ ...input, options }, context)
     }
   }
 }
