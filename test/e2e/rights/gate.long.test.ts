@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EnvironmentStatus } from '../../../src/operations/status/status.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
 import { openUiPage } from '../../support/browser/ui-page.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
@@ -40,6 +41,7 @@ beforeAll(async () => {
         'on-server': { host: 'local', path: '/srv/shop' },
         gated: { host: 'gated', path: '/srv/shop' },
         elsewhere: { host: 'gated', path: '/srv/other' },
+        'with-another': { hosts: ['deploy@localhost', 'deploy@nowhere.invalid'], path: '/srv/shop' },
       },
     },
     envFile: `SHOP_START_MS=300\nSESSION_SECRET=${secret}\n`,
@@ -218,10 +220,40 @@ describe('with `status` and `history` allowed as well', () => {
       lines.map(({ host: _host, time: _time, ...line }) => line)
     const told = await read(['history', 'gated', '--steps', '--json'])
     expect(withoutHost(told)).toEqual(withoutHost(await read(['history', 'test', '--steps', '--json'])))
+    const many = ['--limit', '30', '--json']
+    const limited = await read(['history', 'gated', ...many])
+    expect(withoutHost(limited)).toEqual(withoutHost(await read(['history', 'test', ...many])))
     expect(await app.dray(['logs', 'gated'])).toMatchObject({
       exitCode: 3,
       stderr: expect.stringContaining('[GATE_REFUSED]') as string,
     })
+  })
+
+  test('`dray status --watch` says when something changes, until it is stopped', async () => {
+    const verdicts: unknown[] = []
+    const onLine = (line: string): number => verdicts.push((JSON.parse(line) as EnvironmentStatus).verdict)
+    const watch = app.startDray(['status', 'gated', '--watch', '--json'], { onLine, timeoutMs: 300_000 })
+    await expect.poll(() => verdicts).toEqual(['ok'])
+    await app.compose('kill', 'backend')
+    await expect.poll(() => verdicts).toEqual(['ok', 'unhealthy'])
+    await app.compose('start', 'backend')
+    await expect.poll(() => verdicts.at(-1)).toBe('ok')
+    watch.kill('SIGINT')
+    const { exitCode, stdout, stderr } = await watch.done
+    said.push(stdout, stderr)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  })
+
+  test('`dray status --watch` follows a deploy on a terminal', async () => {
+    const release = (await app.dray(['status', 'gated'])).stdout.match(/\br(\d+)\b/)?.[1] ?? ''
+    const another = (await app.version()) === 'v1' ? 'v3' : 'v1'
+    const watch = app.drayOnTerminal(['status', 'gated', '--watch'])
+    await watch.untilShown(new RegExp(`✓ +gated +gated +ok +r${release}\\b[^]*Ctrl-C ends it`))
+    expect(await ask(another)).toMatchObject({ exitCode: 0 })
+    await watch.untilShown(new RegExp(`✓ +gated +gated +ok +r${Number(release) + 1}\\b`))
+    watch.type('\u0003')
+    expect(await watch.exited).toBe(0)
+    said.push(await watch.terminal.text())
   })
 
   test('the page shows both, follows a deploy, and says what the key may not do', async () => {
@@ -248,6 +280,44 @@ describe('with `status` and `history` allowed as well', () => {
     }
     expect(await shown.content()).not.toContain(secret)
     expect(await findBarriers(shown)).toEqual([])
+  })
+
+  test('of several servers of a gate, one that is down is named, and the others are shown', async () => {
+    const ownKey = `cd ~/.ssh && ssh-keygen -q -t ed25519 -N '' -C to-itself -f id_ed25519 &&
+      cat id_ed25519.pub >>authorized_keys && ssh-keyscan -t ed25519 localhost >>known_hosts`
+    expect(await server.run(['su', 'deploy', '-c', ownKey])).toMatchObject({ exitCode: 0 })
+    await server.run(['sed', '-i', 's/ on-server deploy / with-another deploy /', keys])
+    const history = await app.dray(['history', 'gated', '--json'])
+    const status = await app.dray(['status', 'gated', '--json'])
+    await using seen = await openUiPage(app, net.client.entering(), { args: ['gated'] })
+    const { page: shown, show } = seen
+    await shown.getByText('✓ succeeded').first().waitFor()
+    for (const screen of ['timeline', 'live']) {
+      await show(screen === 'timeline' ? '/gated' : '/gated/live')
+      await shown.getByText('gated: deploy@localhost').first().waitFor()
+      await shown
+        .getByText(/The gate of gated: .*nowhere\.invalid/)
+        .first()
+        .waitFor()
+    }
+    expect(await findBarriers(shown)).toEqual([])
+    await server.run(['sed', '-i', 's/ with-another deploy / on-server deploy /; / to-itself$/d', keys])
+    await server.run(['sh', '-c', 'cd /home/deploy/.ssh && rm id_ed25519 id_ed25519.pub known_hosts'])
+    said.push(history.stdout, history.stderr, status.stdout, status.stderr)
+    expect(history.exitCode).toBe(3)
+    const lines = history.stdout.trim().split('\n')
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      ...lines.slice(0, -2).map((): unknown => expect.objectContaining({ host: 'gated: deploy@localhost' })),
+      expect.objectContaining({ type: 'history.unread', host: 'gated: deploy@nowhere.invalid' }),
+      expect.objectContaining({ type: 'failed' }),
+    ])
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      hosts: [
+        { host: 'gated: deploy@localhost', verdict: 'ok' },
+        { host: 'gated: deploy@nowhere.invalid', verdict: 'unknown' },
+      ],
+    })
   })
 
   test('the state of another app on the host is not shown', async () => {
