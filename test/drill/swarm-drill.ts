@@ -20,6 +20,8 @@ export type SwarmDrillResult = {
   drill: SwarmDrill
   node: NodeName
   loss: string
+  /** How many of the app's tasks ran on the node before, of how many; those of the proxy are on m1. */
+  tasksThere: string
   /** `before the plan`, the kind of a step, or undefined if the run ended before. */
   struck: string | undefined
   /** Exit code of the struck run, and the code of its failure. */
@@ -50,12 +52,15 @@ export async function runSwarmDrill(drill: SwarmDrill, swarm: SwarmApp): Promise
   const problems: string[] = []
   const images = await imagesOf(swarm, 'm1')
   const before = [...images][0] ?? ''
+  const tasks = await swarm.tasks()
+  const tasksThere = `${tasks.filter((it) => it.node === node).length} of ${tasks.length}`
   let struck: string | undefined
   let losing: Promise<void> | undefined
   let hasEnded = false
 
   const { result, report } = await underLoad(app, { connections: 0 }, async () => {
     const running = app.startDray(['deploy', 'test', '--tag', to, '--json'], {
+      timeoutMs: RUN_MS,
       onLine: watchFor(moment, random, (step) => {
         if (hasEnded) return
         struck = step
@@ -87,13 +92,15 @@ export async function runSwarmDrill(drill: SwarmDrill, swarm: SwarmApp): Promise
   }
   const isNextWithout = struck !== undefined && node !== 'm1'
   if (!isNextWithout) await mend()
-  const next = await app.deploy(to)
+  const deploy = async () =>
+    readDeployResult(await app.dray(['deploy', 'test', '--tag', to, '--json'], { timeoutMs: RUN_MS }))
+  const next = await deploy()
   if (next.exitCode !== 0)
     problems.push(`the next run ended with ${codeOf(next.exitCode, next.failure?.code)}`)
   if (isNextWithout) {
     await mend()
     // The node lacks the images of what was deployed without it, and `dray status` says so, with this as the remedy.
-    const { exitCode: code, failure: reason } = await app.deploy(to)
+    const { exitCode: code, failure: reason } = await deploy()
     if (code !== 0) problems.push(`the run with all nodes ended with ${codeOf(code, reason?.code)}`)
   }
   await waitUntil('a good status', async () => (await readSwarmStatus(app)).host.verdict === 'ok').catch(
@@ -108,6 +115,7 @@ export async function runSwarmDrill(drill: SwarmDrill, swarm: SwarmApp): Promise
     drill,
     node,
     loss,
+    tasksThere,
     struck,
     ended: codeOf(exitCode, failure?.code),
     next: `${codeOf(next.exitCode, next.failure?.code)}${next.plan?.unchanged === true ? ', unchanged' : ''}`,
@@ -129,6 +137,8 @@ async function imagesOf({ tasks }: SwarmApp, asked: NodeName): Promise<Set<strin
   return found
 }
 
+/** Longer than a run takes that waits for a task on a lost node, in vain, and then for its undo. */
+const RUN_MS = 400_000
 const PATIENCE_MS = 180_000
 
 /** Asks every second, also after a failure. Throws after three minutes. */
@@ -153,9 +163,10 @@ function codeOf(exitCode: number, code: string | undefined): string {
 /** The results as a table of Markdown. */
 export function renderSwarmDrills(results: readonly SwarmDrillResult[]): string {
   const rows = results.map(
-    ({ drill, node, loss, struck, ended, next, isNextWithout, failed, requests, problems }) => [
+    ({ drill, node, loss, tasksThere, struck, ended, next, isNextWithout, failed, requests, problems }) => [
       `${drill.seed}`,
       `${node}: ${loss}`,
+      tasksThere,
       struck ?? 'not struck',
       ended,
       `${next}${isNextWithout ? ', without the node' : ''}`,
@@ -163,6 +174,6 @@ export function renderSwarmDrills(results: readonly SwarmDrillResult[]): string 
       problems.length === 0 ? 'none' : problems.join('; '),
     ],
   )
-  const head = ['seed', 'lost', 'at', 'run', 'next run', 'failed requests', 'problems']
+  const head = ['seed', 'lost', 'tasks there', 'at', 'run', 'next run', 'failed requests', 'problems']
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -8,7 +8,7 @@ import { someNames } from '../model/some-names.ts'
 import { writeStackJournal } from './execute-stack-plan.ts'
 import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
-import { LOOK_EVERY_MS } from './look-every.ts'
+import { BEGIN_MS, LOOK_EVERY_MS } from './look-every.ts'
 import { removeAndAwait, removeJobs } from './remove-jobs.ts'
 import { removeUnused } from './remove-unused.ts'
 import { describeServing, missingOf, statesNow } from './serving-stack.ts'
@@ -176,14 +176,18 @@ async function awaitOld(execution: StackExecution): Promise<void> {
   const { clock, observation, plan } = execution
   const planned = plan.steps.find((it) => it.kind === 'verify-stack')?.services ?? []
   const limits = new Map(planned.map(({ service, limitMs }) => [service, limitMs]))
-  const moved = new StackProgress({ clock, sinceMs: clock.now() })
+  const startedAtMs = clock.now()
+  const moved = new StackProgress({ clock, sinceMs: startedAtMs })
+  let quiet = false
   for (;;) {
     const view = await lookAt(execution)
     const still = new Map(
       statesNow(observation, view).map((state) => [state.service, moved.see(state, view.nodes).stillMs]),
     )
     const missing = missingOf(observation, view)
-    if (missing.length === 0) return
+    // Twice in a row: the first may be the state before the old definition is an update.
+    if (missing.length === 0 && quiet && clock.now() - startedAtMs >= BEGIN_MS) return
+    quiet = missing.length === 0
     const isStuck = missing.some(
       ({ service }) => (still.get(service) ?? 0) >= Math.max(RETURN_MS, limits.get(service) ?? 0),
     )

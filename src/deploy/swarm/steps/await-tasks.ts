@@ -10,12 +10,10 @@ import {
   type ServiceState,
   type StackView,
 } from '../judge-tasks.ts'
-import { LOOK_EVERY_MS } from '../look-every.ts'
+import { BEGIN_MS, LOOK_EVERY_MS } from '../look-every.ts'
 import { StackProgress } from '../stack-progress.ts'
 import { type StackExecution, type StackStepContext, type StackStepRunner } from '../stack-execution.ts'
 
-/** After a change, Swarm needs a moment until it calls the update one. */
-const BEGIN_MS = 1_500
 const LOG_LINES = 60
 
 /**

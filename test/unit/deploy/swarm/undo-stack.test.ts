@@ -243,3 +243,19 @@ test('a URL that answered during the deploy, and no longer does, is a failure of
     undone: { serving: `Release r1 (v1) is running, as before; ${url} answers 502.` },
   })
 })
+
+test('waits for the update with the old definition, which Swarm begins a moment later', async () => {
+  const [web] = [service('web')]
+  const updating = { ...web, updateState: 'updating' } as StackService
+  let looks = 0
+  const { failed } = undo({
+    before: { services: [web], tasks: [task('web')] },
+    cluster: {
+      services: async () => {
+        looks += 1
+        return looks >= 4 && looks <= 8 ? [updating] : [web]
+      },
+    },
+  })
+  expect((await failed).undone.serving).toBe('Release r1 (v1) is running, as before.')
+})
