@@ -97,7 +97,7 @@ export type ToldHistory = HostHistory | { host: string; error: DrayError }
 
 /**
  * The answer to `history --json`, at most `limit` attempts and tasks of each host, under the names that the hosts have here. Throws
- * the failure that the gate reports if it read no host, and HOST_COMMAND_FAILED for an answer that has another form.
+ * the failure that the gate reports unless it is of some hosts, and HOST_COMMAND_FAILED for an answer that has another form.
  */
 export function readToldHistory(
   answer: GateAnswer,
@@ -112,16 +112,12 @@ export function readToldHistory(
       .flatMap((it) => (it.type === 'history.unread' ? [read(unread, it, host)] : []))
       .map((it) => [it.host, toldFailure(it.failure, host)]),
   )
-  const isTold = attempts.length + tasks.length + failures.size > 0
-  if (answer.failure !== undefined && !isTold) throw answer.failure
-  // An older dray does not say which host its failure is of.
-  const failureOfOthers = failures.size === 0 ? answer.failure : undefined
+  if (answer.failure !== undefined && failures.size === 0) throw answer.failure
   return answer.hosts.map((name) => {
     const named = nameToldHost(host, answer, name) ?? name
     const ofHost = (it: { host: string }): boolean => it.host === name
     const found = { attempts: attempts.filter(ofHost), tasks: tasks.filter(ofHost) }
-    const isEmpty = found.attempts.length + found.tasks.length === 0
-    const error = failures.get(name) ?? (isEmpty ? failureOfOthers : undefined)
+    const error = failures.get(name)
     if (error !== undefined) return { host: named, error }
     return {
       host: named,

@@ -61,13 +61,19 @@ async function removeImages<T extends Going>(
     const now = named.get(id)
     return now !== undefined && !used.has(id) && now.every((name) => names.includes(name))
   })
-  for (const thing of untouched) {
-    let isGone = false
-    // The first name may take the others with it.
-    for (const name of thing.names.length === 0 ? [thing.id] : thing.names)
-      isGone = (await engine.removeImage(name)) || isGone
-    if (isGone) onGone(thing)
+  const readLeft = async (): Promise<Set<string>> => new Set((await engine.images()).map(({ id }) => id))
+  const begun: T[] = []
+  try {
+    for (const thing of untouched) {
+      begun.push(thing)
+      for (const name of thing.names.length === 0 ? [thing.id] : thing.names) await engine.removeImage(name)
+    }
+  } catch (error) {
+    // Without an answer, the last one may still be there.
+    const left = await readLeft().catch(() => new Set(begun.slice(-1).map(({ id }) => id)))
+    begun.filter(({ id }) => !left.has(id)).forEach(onGone)
+    throw error
   }
-  const left = new Set((await engine.images()).map(({ id }) => id))
+  const left = await readLeft()
   return untouched.filter(({ id }) => !left.has(id))
 }

@@ -211,8 +211,8 @@ function findForwarded({ run, execution }: { run: HostRun; execution: Execution 
   return listForwarded(execution, run.host.name).filter(({ service }) => run.done.forwarded.has(service))
 }
 
-/** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. Returns all new ones. */
-async function drainFresh(run: HostRun, execution: Execution): Promise<readonly Container[]> {
+/** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. Returns all new ones, unless that took a while. */
+async function drainFresh(run: HostRun, execution: Execution): Promise<readonly Container[] | undefined> {
   const fresh = await freshContainers(run)
   const from = fresh.filter(
     (it) =>
@@ -223,7 +223,12 @@ async function drainFresh(run: HostRun, execution: Execution): Promise<readonly 
   const { drainMs } = execution.patience
   const { drained } = await switchTraefik({ engine, clock: execution.clock, drainMs, to: [], from })
   await drained
-  return fresh
+  return undefined
+}
+
+/** It has begun nothing that it could finish, and Docker is slow to stop it while it restarts it. */
+function isInCrashLoop({ state, restartCount, health }: Container): boolean {
+  return state !== 'running' || (restartCount > 0 && health === 'starting')
 }
 
 async function removeFresh(run: HostRun, started: readonly Container[]): Promise<string[]> {
@@ -232,9 +237,7 @@ async function removeFresh(run: HostRun, started: readonly Container[]): Promise
   )
   await Promise.all(
     fresh.map(async (container) => {
-      // One that has ended finishes nothing more, and Docker is slow to stop it while it restarts it.
-      const isRunning = container.state === 'running' && container.restartCount === 0
-      if (isRunning) await run.host.engine.stop(container.id)
+      if (!isInCrashLoop(container)) await run.host.engine.stop(container.id)
       await run.host.engine.remove(container.id, { force: true, anonymousVolumes: true })
     }),
   )

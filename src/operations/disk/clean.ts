@@ -2,7 +2,7 @@ import type { Lock, LockHolder } from '../../deploy/model/lock.ts'
 import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
 import { newestRelease, type Release } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk/disk-rules.ts'
-import { cleanupStages, type DiskThing } from '../../deploy/model/disk/disk-thing.ts'
+import { cleanupStages, type CleanupStage, type DiskThing } from '../../deploy/model/disk/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import { observeDisk, measure, type DiskHost, type HostDiskObservation } from './observe-disk.ts'
 import { refuseNamedVolumes } from '../../deploy/plan/disk/plan-disk-space.ts'
@@ -15,7 +15,7 @@ export type Cleaned = Pick<HostDiskObservation, 'host' | 'fileSystems'> & {
   retained: readonly DiskThing[]
   /** Measured afterwards, empty if that failed; in a dry run, as before. */
   fileSystemsAfter: readonly FileSystem[]
-  /** It failed in the middle: more could have been removed. */
+  /** It ended in the middle, by a failure or a signal: more could have been removed. */
   isIncomplete?: true
 }
 
@@ -58,33 +58,30 @@ export async function removeGoing(
   { signals, measure }: { signals: readonly AbortSignal[]; measure: () => Promise<readonly FileSystem[]> },
 ): Promise<CleanedUntil> {
   const removed: DiskThing[] = []
-  const failures = await failureOf(
-    (async () => {
-      for (const stage of cleanupStages) {
-        for (const signal of signals) signal.throwIfAborted()
-        const things = observation.things.filter((thing) => thing.stage === stage && thing.mayGo)
-        if (things.length === 0) continue
-        const gone: DiskThing[] = []
-        try {
-          removed.push(...(await removeThings(engine, { stage, things, onGone: (it) => gone.push(it) })))
-        } catch (error) {
-          removed.push(...gone)
-          throw error
-        }
-      }
-    })(),
-  )
+  let gone: DiskThing[] = []
+  const unfinished = new Set<CleanupStage>(cleanupStages)
+  const failures: unknown[] = []
   let fileSystemsAfter: readonly FileSystem[] = []
-  const unmeasured = await failureOf(
-    (async () => {
-      fileSystemsAfter = await measure()
-    })(),
-  )
-  return {
-    cleaned: cleaned(observation, { removed, fileSystemsAfter, isIncomplete: failures.length > 0 }),
-    // After a failure, the next one has the same cause.
-    failures: failures.length > 0 ? failures : unmeasured,
+  try {
+    for (const stage of cleanupStages) {
+      for (const signal of signals) signal.throwIfAborted()
+      const things = observation.things.filter((thing) => thing.stage === stage && thing.mayGo)
+      gone = []
+      if (things.length > 0)
+        removed.push(...(await removeThings(engine, { stage, things, onGone: (it) => gone.push(it) })))
+      unfinished.delete(stage)
+    }
+  } catch (error) {
+    removed.push(...gone)
+    failures.push(error)
   }
+  try {
+    fileSystemsAfter = await measure()
+  } catch (error) {
+    // After a failure, the next one has the same cause.
+    if (failures.length === 0) failures.push(error)
+  }
+  return { cleaned: cleaned(observation, { removed, fileSystemsAfter, unfinished }), failures }
 }
 
 /** What a promise rejects with, if it does. */
@@ -142,13 +139,15 @@ export function cleaned(
   {
     removed,
     fileSystemsAfter,
-    isIncomplete = false,
-  }: Pick<Cleaned, 'removed' | 'fileSystemsAfter'> & { isIncomplete?: boolean },
+    unfinished = new Set(),
+  }: Pick<Cleaned, 'removed' | 'fileSystemsAfter'> & { unfinished?: ReadonlySet<CleanupStage> },
 ): Cleaned {
-  const reason = isIncomplete ? 'the clean-up failed before its end' : 'in use again, according to Docker'
+  const isIncomplete = unfinished.size > 0
+  const reasonOf = ({ stage }: DiskThing): string =>
+    unfinished.has(stage) ? 'the clean-up ended early' : 'in use again, according to Docker'
   const retained = things
     .filter((thing) => !removed.includes(thing))
-    .map((thing) => (thing.mayGo ? { ...thing, reason } : thing))
+    .map((thing) => (thing.mayGo ? { ...thing, reason: reasonOf(thing) } : thing))
   return { host, fileSystems, removed, retained, fileSystemsAfter, ...(isIncomplete && { isIncomplete }) }
 }
 

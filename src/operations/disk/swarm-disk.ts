@@ -131,5 +131,13 @@ export async function cleanNodes(
   const unwritten = await failureOf(journalCleaning(lock, { releases, at: holder.sinceMs, holder, removed }))
   const ended = [signal, lock.lost].find(({ aborted }) => aborted)
   const failures = [...unread, ...done.flatMap((it) => it.failures), ...unwritten]
-  return { results, failures: ended === undefined ? failures : [ended.reason] }
+  return {
+    results,
+    failures: ended === undefined ? failures : [ended.reason, ...failures.filter((it) => !isOf(ended, it))],
+  }
+}
+
+/** Whether a failure is that a signal aborted. */
+function isOf({ reason }: AbortSignal, failure: unknown): boolean {
+  return failure === reason || (failure instanceof Error && failure.cause === reason)
 }

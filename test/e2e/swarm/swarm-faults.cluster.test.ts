@@ -97,9 +97,10 @@ test('the leader is lost during a deploy: the others elect one, and the deploy e
     await updating()
     await server('m2').stopEngine()
     return deploying
+  }).finally(async () => {
+    await server('m2').startEngine()
+    await server('m1').docker('node', 'update', '--availability', 'active', 'm2')
   })
-  await server('m2').startEngine()
-  await server('m1').docker('node', 'update', '--availability', 'active', 'm2')
   expect(result.failure).toBeUndefined()
   expect(await app.version()).toBe('v3')
   expectNoneFailed(report)
@@ -162,22 +163,28 @@ test('a node is lost during a deploy: requests fail only until Swarm knows, and 
     await expect.poll(isDown, { interval: 500, timeout: 120_000 }).toBe(true)
     lost.toMs = Date.now()
     return readDeployResult(await deploying)
+  }).catch(async (error: unknown) => {
+    await server(victim).mendLine()
+    throw error
   })
   const failed = report.failures.map(({ atMs }) => Math.round((atMs - lost.fromMs) / 1000))
   const noticedAfter = Math.round((lost.toMs - lost.fromMs) / 1000)
   process.stdout.write(
     `A node lost: exit code ${result.exitCode}, ${report.failed} of ${report.sent} requests failed, sent ${failed[0] ?? '-'} to ${failed.at(-1) ?? '-'} s after the loss, which Swarm knew after ${noticedAfter} s.\n`,
   )
-  // Or shortly before: those were under way.
-  expect(failed.filter((atS) => atS < -5 || atS > noticedAfter + 2)).toEqual([])
-  if (result.failure !== undefined) {
-    // Swarm waits for a task that it had placed on the lost node before it knew.
-    expect(result.failure).toMatchObject({ code: 'STACK_STUCK', exitCode: 1 })
-    const next = await app.dray(['deploy', 'test', '--tag', 'v3', '--json'], { timeoutMs: 400_000 })
-    expect(readDeployResult(next).failure).toBeUndefined()
+  try {
+    // Or shortly before: those were under way.
+    expect(failed.filter((atS) => atS < -5 || atS > noticedAfter + 2)).toEqual([])
+    if (result.failure !== undefined) {
+      // Swarm waits for a task that it had placed on the lost node before it knew.
+      expect(result.failure).toMatchObject({ code: 'STACK_STUCK', exitCode: 1 })
+      const next = await app.dray(['deploy', 'test', '--tag', 'v3', '--json'], { timeoutMs: 400_000 })
+      expect(readDeployResult(next).failure).toBeUndefined()
+    }
+    expect(await app.version()).toBe('v3')
+  } finally {
+    await server(victim).mendLine()
   }
-  expect(await app.version()).toBe('v3')
-  await server(victim).mendLine()
 })
 
 test('a node that joins later is named, and gets the images; a network that it cannot join is named as the cause', async () => {

@@ -106,7 +106,9 @@ export async function runHistory(
   }
   if (command.global.json && histories.length > 1)
     for (const [host, error] of errors) json(unreadLine(host, error, input.config.environment.name))
-  if (errors.size + failures.length > 0) throw joinFailures([...errors.values(), ...failures])
+  // An interrupt or a bug comes first.
+  if (failures.length > 0) throw joinFailures(failures)
+  if (errors.size > 0) throw joinFailures([...errors.values()])
   return EXIT.done
 }
 

@@ -25,8 +25,8 @@ export function renderCleaned(
   const retained = cleaned.retained.filter((thing) => !isPlain(thing))
   const { bold } = style.colors
   const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
-  const until = isIncomplete ? ', then it failed' : ''
-  const nothing = isIncomplete ? 'nothing was removed, it failed' : 'nothing to remove'
+  const until = isIncomplete ? ', then the clean-up ended early' : ''
+  const nothing = isIncomplete ? 'nothing was removed, the clean-up ended early' : 'nothing to remove'
   const summary =
     removed.length === 0
       ? `${bold(host)}: ${nothing}.`

@@ -82,19 +82,6 @@ describe('of a gate with several servers, one of which is down,', () => {
     ])
   })
 
-  test('an older dray does not say which: what has no history may be it', async () => {
-    const { attempts } = await eventfulHistory()
-    const lines = ['a', 'b'].flatMap((host) =>
-      historyLines({ host, attempts: attempts.slice(0, 1), tasks: [] }, false),
-    )
-    const error = new DrayError('HOST_COMMAND_FAILED', told)
-    expect(readOf(lines, error)).toMatchObject([
-      { host: 'bastion: a', attempts: [{}] },
-      { host: 'bastion: b', attempts: [{}] },
-      { host: 'bastion: c', error: { message: told } },
-    ])
-  })
-
   test('a failure without any history is that of the gate', () => {
     const error = new DrayError('CONFIG_INVALID', 'The gate of bastion: dray.yml is not valid.')
     expect(() => readOf([], error)).toThrow(error)

@@ -78,6 +78,24 @@ test.each<[Behaviour, string]>([
   expect(world.host.running).toBe(served)
 })
 
+test.each<[string, { restartCount: number; health: 'starting' | 'healthy' }, string[]]>([
+  [
+    'may finish its work, also if it restarted once',
+    { restartCount: 1, health: 'healthy' },
+    ['stop backend-2'],
+  ],
+  ['is not stopped first while it crashes again and again', { restartCount: 1, health: 'starting' }, []],
+])('a new container that is undone %s', async (_what, state, stops) => {
+  const world = await shopAtV1()
+  world.host.when('check backend-2', () => {
+    world.host.containers.change('backend-2', state)
+    throw new DrayError('DOCKER_FAILED', 'No check today.')
+  })
+  await world.failure()
+  const log = world.takeLog()
+  expect(log.filter((line) => /^(stop|remove) /.test(line))).toEqual([...stops, 'remove backend-2'])
+})
+
 test('a refused configuration of the proxy is put back, and the proxy never turned', async () => {
   const world = await shopAtV1()
   world.host.when('turn nginx to backend-2', () => void (world.host.proxyExitCode = 3))

@@ -105,9 +105,25 @@ test('what was removed before the Engine failed is reported, and is in the journ
   expect([names(cleaned.removed), cleaned.isIncomplete]).toEqual([['unused:latest'], true])
   expect(failures).toMatchObject([{ code: 'DOCKER_FAILED', message: 'No remove-idle id left today.' }])
   expect(cleaned.retained).toContainEqual(
-    expect.objectContaining({ name: 'left', reason: 'the clean-up failed before its end' }),
+    expect.objectContaining({ name: 'left', reason: 'the clean-up ended early' }),
   )
   expect(host.journal).toMatchObject([{ event: 'disk.cleaned', removed: ['images: unused:latest'] }])
+})
+
+test('of images, those that are gone are reported, and not one that kept a name', async () => {
+  const host = untidyHost()
+  const image = { digests: [], sizeBytes: GB, createdAtMs: 0 }
+  host.images = [
+    { ...image, id: 'unused', tags: ['unused:latest'] },
+    { ...image, id: 'stuck', tags: ['stuck:1', 'stuck:2'] },
+  ]
+  host.disk.content = fakeInventory({
+    images: [fakeStoredImage('unused'), fakeStoredImage('stuck', { tags: ['stuck:1', 'stuck:2'] })],
+  })
+  host.failWhen('remove-image stuck:2')
+  const { cleaned, failures } = await cleanHost(host, request())
+  expect(names(cleaned.removed)).toEqual(['unused:latest'])
+  expect(failures).toMatchObject([{ code: 'DOCKER_FAILED' }])
 })
 
 test('of containers that are removed side by side, those that were are reported', async () => {
@@ -124,5 +140,5 @@ test('of containers that are removed side by side, those that were are reported'
       { isDryRun: false },
       createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false }),
     ),
-  ).toMatch(/^srv: freed about 1\.0 MB, then it failed\.\n\nRemoved:\n +container +two /)
+  ).toMatch(/^srv: freed about 1\.0 MB, then the clean-up ended early\.\n\nRemoved:\n +container +two /)
 })

@@ -119,9 +119,7 @@ test('a node that fails does not stop the others, and is named, with what was re
     ['m1', ['v1', 'v3'], undefined],
     ['w1', ['v1'], true],
   ])
-  expect(results[1]?.retained.find(({ id }) => id === 'v3')?.reason).toBe(
-    'the clean-up failed before its end',
-  )
+  expect(results[1]?.retained.find(({ id }) => id === 'v3')?.reason).toBe('the clean-up ended early')
   expect(failures).toMatchObject([
     { code: 'DOCKER_FAILED', message: expect.stringMatching(/^w1: No remove-image/) as string },
   ])

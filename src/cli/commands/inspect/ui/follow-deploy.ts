@@ -83,7 +83,7 @@ async function followHost(wanted: Followed, ports: Ports, signal: AbortSignal): 
       isAsked = failure.code === 'GATE_REFUSED'
       failures = isAsked ? 0 : failures + 1
     }
-    const untilMs = failures === 0 ? Infinity : clock.now() + retryMs(failures)
+    const untilMs = isAsked && failures === 0 ? Infinity : clock.now() + retryMs(failures)
     do await clock.sleep(isAsked ? PACE_MS.deploying : PACE_MS.unknown, signal).catch(() => undefined)
     while (!isOver() && clock.now() < untilMs && newsOf(host) === seen)
   }
