@@ -203,6 +203,18 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
         await lock[Symbol.asyncDispose]()
       })
 
+      test('a change keeps all older copies until it is not taken back any more', async () => {
+        const { path, lock, held } = await locked('A=1\n')
+        const older = [1, 2, 3, 4, 5].map((day) => `.env.before-2026010${day}T000000Z`)
+        for (const copy of older) await writeFile(join(path, copy), '')
+        const copies = async () => Object.keys(await filesOf(path)).filter((file) => file !== '.env')
+        const { backup = '' } = await held.write.set('A', lines, by)
+        expect((await copies()).sort()).toEqual([...older, backup])
+        await held.dropOldCopies()
+        expect((await copies()).sort()).toEqual([...older.slice(1), backup])
+        await lock[Symbol.asyncDispose]()
+      })
+
       test('a file that another process has changed since is not taken back', async () => {
         const { path, file, lock, held } = await locked('A=1\n')
         const check = await held.check.set('A', lines, by)

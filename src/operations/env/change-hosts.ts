@@ -55,7 +55,10 @@ export async function changeHosts(edits: readonly HostEdit[], request: ChangeReq
       return { ...edit, check }
     })
     signal.throwIfAborted()
-    return await writeAll(checked, request)
+    const done = await writeAll(checked, request)
+    // A host that cannot do it now does it with its next change.
+    await Promise.allSettled(checked.map(({ store }) => store.underLock.dropOldCopies()))
+    return done
   } finally {
     await releaseAll(locks)
   }

@@ -75,11 +75,14 @@ export type EnvCheck = Pick<EnvChange, 'outcome'> & {
 export interface LockedEnv {
   /** Does all that a change does except for the last move: what it throws, the change would. */
   check: EnvWriter<EnvCheck>
+  /** Removes no copy of an older file, so that a change that is taken back costs none: see `dropOldCopies`. */
   write: EnvWriter
   /** SHA-256 of the file as it is now, or `none` without one. */
   hash(): Promise<string>
   /** Puts the file back that `change` replaced, and removes its copy. Throws ENV_CHANGED if the file is not that of the change. */
   takeBack(done: { change: EnvChange; check: EnvCheck; names: ChangedNames }, by: LockHolder): Promise<void>
+  /** Removes all copies but the newest ones, as a change without `underLock` does. */
+  dropOldCopies(): Promise<void>
 }
 
 /** Names of the variables of a change, for the journal. */

@@ -10,6 +10,7 @@ import { serverValuesScript } from '../../../src/adapters/compose/server-values.
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
 import {
   changeEnvScript,
+  dropOldCopiesScript,
   hashEnvScript,
   listEnvScript,
   readCopyScript,
@@ -90,6 +91,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     bundleScript,
     followScript,
     changeEnvScript,
+    dropOldCopiesScript,
     hashEnvScript,
     attachedComposeScript,
     composeScript,

@@ -17,8 +17,15 @@ export const NO_COPY = 71
 /** Exit code: `.env` has zero bytes, as UTF-16 has. */
 export const ENV_FILE_NO_TEXT = 78
 
-/** Number of backups of old files that are kept. */
+/** Number of copies of old files that are kept. */
 const KEPT_COPIES = 5
+
+const dropOldCopies = `
+# shellcheck disable=SC2012 # The names are dray's own.
+drop_old_copies() {
+  ls -1 .env.before-* 2> /dev/null | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
+}
+`
 
 const enter = `
 set -u
@@ -93,27 +100,38 @@ export const hashEnvScript = `${enter}
 hash_of "$file"
 `
 
+/** Removes all copies but the newest ones, after a change that is not taken back any more. Argument: the directory. */
+export const dropOldCopiesScript = `${enter}${dropOldCopies}
+drop_old_copies
+`
+
 /**
  * Changes `.env` under the app's lock: creates a new file next to it, with its mode and owner, and replaces it. Standard
  * input: for `set`, the lines of the variable; for `replace`, a line with the hash of the file that was read, then the
  * whole new file; for `take-back`, a line with the hash of the file of the change. Arguments: the directory; `set`, `unset`,
  * `replace` or `take-back`; the variable, or for `take-back` the backup, empty if there was no file; the time for the name of the
- * backup; the user; the line for the journal; the lock: `alone` takes it, `write` and `check` are for its holder, and `check`
- * changes nothing. Prints `created`, `changed` or `unchanged`, and the name of the backup; for `check`, the hash of the file and
- * that of the new one.
+ * backup; the user; the line for the journal; the lock: `alone` takes it, `write` and `check` are for its holder; `write`
+ * removes no older backup, and `check` changes nothing. Prints `created`, `changed` or `unchanged`, and the name of the backup; for
+ * `check`, the hash of the file and that of the new one.
  */
-export const changeEnvScript = `${enter}
+export const changeEnvScript = `${enter}${dropOldCopies}
 action=$2 variable=$3 stamp=$4 holder=$5 entry=$6 lock=$7
 [ -w . ] || exit ${NOT_WRITABLE}
 set -- "$holder"
 new=''
 room=''
+copy=''
+discard() {
+  # While the new file is there, it has replaced nothing, and the copy is one of the present file.
+  [ ! -e "$new" ] || rm -f "$copy"
+  rm -f "$new" "$room"
+}
 if [ "$lock" = alone ]; then
 ${lockApp}
-trap 'rm -f "$new"; : > /proc/self/fd/9' EXIT
+trap 'discard; : > /proc/self/fd/9' EXIT
 else
 ${lockedApp}
-trap 'rm -f "$new" "$room"' EXIT
+trap discard EXIT
 fi
 trap 'exit 130' HUP INT TERM PIPE
 
@@ -188,20 +206,18 @@ if [ "$lock" = check ]; then
   exit 0
 fi
 if [ $outcome = unchanged ]; then section unchanged; exit 0; fi
-copy=
+sync "$new" 2> /dev/null || :
 if [ $outcome = changed ] && [ "$action" != take-back ]; then
   copy=.env.before-$stamp
   count=1
   while [ -e "$copy" ] || [ -L "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
-  (umask 077 && set -C && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
-  # shellcheck disable=SC2012 # The names are dray's own.
-  ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
+  (umask 077 && set -C && cat "$file" > "$copy") || exit 1
 fi
-sync "$new" 2> /dev/null || :
 open_journal || exit ${NOT_WRITABLE}
 mv -f "$new" "$file" || exit 1
 printf '%s\\n' "$entry" >&8
 [ "$action" != take-back ] || rm -f "./$variable"
+[ "$lock" != alone ] || drop_old_copies
 section $outcome
 section copy
 printf '%s\\n' "$copy"

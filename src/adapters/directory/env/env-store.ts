@@ -10,6 +10,7 @@ import { Secret } from '../../../shared/secrets/secret.ts'
 import type { CommandOutput, CommandRunner } from '../../host/command-runner.ts'
 import {
   changeEnvScript,
+  dropOldCopiesScript,
   ENV_FILE_BROKEN,
   ENV_FILE_CHANGED,
   ENV_FILE_NO_TEXT,
@@ -76,6 +77,9 @@ export function createEnvStore(place: Place): EnvStore {
           input: new Secret(`${hashAfter}\n`),
           entry: { ...names, takenBack: true },
         })
+      },
+      dropOldCopies: async () => {
+        await ask(dropOldCopiesScript)
       },
     },
   }

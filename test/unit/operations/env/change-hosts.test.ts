@@ -114,12 +114,15 @@ test('writes nothing anywhere while a deploy has the lock of one', async () => {
 
 test('an interrupt before the first host is written leaves all as they are', async () => {
   const interrupt = new AbortController()
-  const a = await Host.make('a', 'A=1\n')
-  const b = await Host.make('b', 'A=1\n', async (argv, run) => {
+  let checks = 0
+  const answer: Answer = async (argv, run) => {
     const output = await run()
-    if (argv.at(-1) === 'check') interrupt.abort(new DrayError('CANCELLED', 'Cancelled.'))
+    if (argv.at(-1) === 'check') checks += 1
+    if (checks === 2) interrupt.abort(new DrayError('CANCELLED', 'Cancelled.'))
     return output
-  })
+  }
+  const a = await Host.make('a', 'A=1\n', answer)
+  const b = await Host.make('b', 'A=1\n', answer)
   expect((await failureOf(change([a, b], { signal: interrupt.signal }))).code).toBe('CANCELLED')
   for (const host of [a, b]) expect(await host.files()).toEqual({ '.env': '600 A=1\n' })
 })
@@ -136,7 +139,44 @@ test('if a write fails nonetheless, the other hosts get the old file back', asyn
       'The disk of b is full: changing .env failed. .env is as before on every host; it was put back on a.',
   })
   expect(await a.files()).toEqual({ '.env': '600 A=1\n' })
-  expect(await readFile(join(b.path, '.env'), 'utf8')).toBe('A=0\n')
+  expect(await b.files()).toEqual({ '.env': '600 A=0\n' })
+})
+
+test('a change that was taken back costs no older copy, and one that was not leaves five', async () => {
+  const env = await withoutMove()
+  let isBroken = true
+  const a = await Host.make('a', 'A=1\n')
+  const b = await Host.make('b', 'A=1\n', (argv, run) =>
+    run(isBroken && argv.at(-1) === 'write' ? env : undefined),
+  )
+  const copies = [1, 2, 3, 4, 5].map((day) => `.env.before-2026010${day}T000000Z`)
+  for (const { path } of [a, b])
+    for (const copy of copies) await writeFile(join(path, copy), `A=${copy}\n`, { mode: 0o600 })
+  const before = await a.files()
+  expect(Object.keys(before)).toEqual(expect.arrayContaining(copies))
+  const failure = await failureOf(change([a, b]))
+  expect(failure.message).toContain('it was put back on a.')
+  for (const host of [a, b]) expect(await host.files()).toEqual(before)
+
+  isBroken = false
+  const done = await change([a, b])
+  for (const [index, host] of [a, b].entries()) {
+    const kept = [...copies.slice(1), done[index]?.backup]
+    expect(Object.keys(await host.files()).sort()).toEqual(['.env', ...kept].sort())
+  }
+})
+
+test('a host that goes away after all were written has the change nonetheless', async () => {
+  let isGone = false
+  const a = await Host.make('a', 'A=1\n')
+  const b = await Host.make('b', 'A=1\n', async (argv, run) => {
+    if (isGone) return unreachable()
+    const output = await run()
+    isGone = argv.at(-1) === 'write'
+    return output
+  })
+  expect((await change([a, b])).map(({ outcome }) => outcome)).toEqual(['changed', 'changed'])
+  expect(isGone).toBe(true)
 })
 
 test('a host that goes away while it is written may have either file', async () => {
