@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEnvStore } from '../../src/adapters/directory/env/env-store.ts'
@@ -138,6 +138,21 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
       await symlink('shared-env', file)
       await set(store, 'A', '2')
       expect(await treeOf(path)).toMatchObject({ '.env': '-> shared-env', 'shared-env': '644 A=2\n' })
+    })
+
+    test('removes the leftovers of a killed change, also where `.env` is a link to another directory', async () => {
+      const { path, file, store } = await setUp(undefined)
+      await mkdir(join(path, 'shared'))
+      await writeFile(join(path, 'shared/env'), 'A=1\n')
+      await symlink('shared/env', file)
+      for (const directory of ['.', 'shared'])
+        await writeFile(join(path, directory, '.env.new.abc123'), 'A=1\n')
+      const { backup = '' } = await set(store, 'A', '2')
+      expect(await treeOf(path)).toEqual({
+        '.env': '-> shared/env',
+        'shared/env': '644 A=2\n',
+        [backup]: '600 A=1\n',
+      })
     })
 
     test('refuses a file with a quote that nothing ends, and changes nothing', async () => {

@@ -148,7 +148,7 @@ if [ "$action" = take-back ]; then
     exit 0
   fi
 fi
-rm -f "$(dirname "$file")"/.env.new.*
+rm -f .env.new.* "$(dirname "$file")"/.env.new.*
 new=$(mktemp "$(dirname "$file")/.env.new.XXXXXX") || exit ${NOT_WRITABLE}
 if [ $outcome = changed ]; then
   cp -p "$file" "$new" || exit 1
