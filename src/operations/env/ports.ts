@@ -64,10 +64,10 @@ export interface EnvStore extends EnvWriter {
   underLock: LockedEnv
 }
 
-/** What a change would do. */
-export type EnvCheck = Pick<EnvChange, 'outcome'> & {
-  /** SHA-256 of the file, or `none` without one. */
+/** What a change would do. Hashes are SHA-256 of the file, or `none` without one. */
+export type EnvCheck = {
   hashBefore: string
+  /** The same as `hashBefore` if the change would change nothing. */
   hashAfter: string
 }
 

@@ -198,7 +198,6 @@ if [ "$lock" = check ]; then
     room=$(mktemp .env.new.XXXXXX) || exit ${NOT_WRITABLE}
     cat "$file" > "$room" || exit 1
   fi
-  section $outcome
   section before
   hash_of "$file"
   section after

@@ -167,7 +167,7 @@ function readChange(printed: string): EnvChange {
 function readCheck(printed: string): EnvCheck {
   const sections = parseSections(printed)
   const hash = (name: string): string => (sectionText(sections, name) ?? '').trim()
-  return { outcome: readChange(printed).outcome, hashBefore: hash('before'), hashAfter: hash('after') }
+  return { hashBefore: hash('before'), hashAfter: hash('after') }
 }
 
 function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayError {
