@@ -4,7 +4,7 @@ import { joinFailures, nameHost, onEachHost } from '../../deploy/model/on-each-h
 import type { Deployer } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { hostsDiffer, notChanged, type Outcome } from './change-failures.ts'
+import { hostsDiffer, isNowhere, notChanged, type Outcome } from './change-failures.ts'
 import type { ChangedNames, EnvChange, EnvCheck, EnvStore, EnvWriter } from './ports.ts'
 
 /** A change of `.env` on one host. `make` is called with several writers. */
@@ -26,7 +26,7 @@ export type ChangeRequest = {
 /**
  * Makes a change on all hosts, or on none: takes all locks, has each host check the change, and only then writes; after a failure, the
  * hosts that have the new file get the old one back. Throws what `EnvStore` throws, of all hosts together, with every file as it
- * was; ENV_DIFFERS if that cannot be had.
+ * was, or as another process wrote it; ENV_DIFFERS if that cannot be had.
  */
 export async function changeHosts(edits: readonly HostEdit[], request: ChangeRequest): Promise<EnvChange[]> {
   const { deployer, clock, signal } = request
@@ -71,6 +71,7 @@ const nameOf = ({ store }: HostEdit): string => store.host
 
 /** Writes side by side, whatever happens meanwhile: an interrupt must not leave a part of the hosts changed. */
 async function writeAll(edits: readonly CheckedEdit[], request: ChangeRequest): Promise<EnvChange[]> {
+  const writtenAtMs = request.clock.now()
   const written = await Promise.allSettled(
     edits.map(({ make, store, by }) => make(store.underLock.write, by)),
   )
@@ -79,16 +80,18 @@ async function writeAll(edits: readonly CheckedEdit[], request: ChangeRequest): 
   const failures: unknown[] = []
   const outcomes = await Promise.all(
     edits.map(async (edit, index): Promise<Outcome> => {
-      const { host } = edit.store
+      const its = { host: edit.store.host, hadFile: edit.check.hashBefore !== 'none' }
       const result = written[index]
-      if (result?.status === 'fulfilled') return { host, ...(await takeBack(edit, result.value)) }
-      failures[index] = nameHost(result?.reason, host)
-      return { host, state: await stateOf(edit) }
+      if (result?.status === 'fulfilled')
+        return { ...its, backup: result.value.backup, ...(await takeBack(edit, result.value)) }
+      failures[index] = nameHost(result?.reason, its.host)
+      return { ...its, state: await stateOf(edit) }
     }),
   )
   const failure = joinFailures(failures.filter((it) => it !== undefined))
-  const isAsBefore = outcomes.every(({ state }) => state === 'old' || state === 'put-back')
-  throw isAsBefore ? notChanged(failure, outcomes) : hostsDiffer(failure, outcomes, request)
+  throw isNowhere(outcomes)
+    ? notChanged(failure, outcomes)
+    : hostsDiffer(failure, outcomes, { ...request, writtenAtMs })
 }
 
 async function takeBack(edit: CheckedEdit, change: EnvChange): Promise<Pick<Outcome, 'state' | 'failure'>> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { copyStamp } from '../../../operations/env/copy-stamp.ts'
 import type { EnvChange, EnvCheck, EnvListing, EnvStore, EnvWriter } from '../../../operations/env/ports.ts'
 import type { LockHolder } from '../../../deploy/model/lock.ts'
 import { RECORD_FORMAT } from '../../../deploy/model/record-format.ts'
@@ -121,9 +122,8 @@ async function runChange(
       ...entry,
     }),
   )
-  const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
   const output = await runScript(runner, changeEnvScript, {
-    args: [path, action, variable, stamp, holderText(by), line, use],
+    args: [path, action, variable, copyStamp(at), holderText(by), line, use],
     ...(input === undefined ? {} : { input: input.reveal() }),
   })
   if (output.exitCode !== 0) throw failureOf(output, place)

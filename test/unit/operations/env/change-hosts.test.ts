@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createEnvStore } from '../../../../src/adapters/directory/env/env-store.ts'
@@ -49,13 +49,17 @@ class Host {
 
 const change = (
   hosts: readonly Host[],
-  { isRepeatable = true, signal = new AbortController().signal } = {},
+  {
+    isRepeatable = true,
+    signal = new AbortController().signal,
+    make = (writer, by) => writer.set('A', new Secret('A=2\n'), by),
+  }: { isRepeatable?: boolean; signal?: AbortSignal; make?: HostEdit['make'] } = {},
 ) =>
   changeHosts(
     hosts.map(({ store }): HostEdit => ({
       store,
       names: { set: ['A'], removed: [] },
-      make: (writer, by) => writer.set('A', new Secret('A=2\n'), by),
+      make,
     })),
     {
       deployer: { user: 'ann', machine: 'pc' },
@@ -193,6 +197,29 @@ test('a host that goes away while it is written may have either file', async () 
     hint: 'Run the same command again when all hosts answer: every host then has the new values.',
   })
   expect(await a.files()).toEqual({ '.env': '600 A=1\n' })
+  isGone = false
+  const { hint } = await failureOf(change([a, b], { isRepeatable: false }))
+  expect(hint).toMatch(/^Compare first on b, .* Confirm only for `\.env\.before-\d{8}T\d{6}Z` or a later one/)
+})
+
+test('a file that another process writes after the check is no change of some hosts only', async () => {
+  const a = await Host.make('a', 'A=1\n')
+  const b = await Host.make('b', 'A=1\n', async (argv, run) => {
+    if (argv.at(-1) === 'write') await writeFile(join(b.path, '.env'), 'A=3\n')
+    return run()
+  })
+  const expectedHash = (await a.store.read()).hash
+  const changes = { added: [], changed: ['A'], removed: [] }
+  const replaced = change([a, b], {
+    make: (writer, by) => writer.replace({ text: new Secret('A=2\n'), expectedHash, changes }, by),
+  })
+  expect(await failureOf(replaced)).toMatchObject({
+    code: 'ENV_CHANGED',
+    exitCode: 3,
+    message: `Another process changed ${b.path}/.env on b meanwhile. Nothing was written. .env is as before on a, a file of another process on b; it was put back on a.`,
+  })
+  expect(await a.files()).toEqual({ '.env': '600 A=1\n' })
+  expect(await b.files()).toEqual({ '.env': '600 A=3\n' })
 })
 
 test('a write whose answer was lost is seen', async () => {
@@ -222,12 +249,25 @@ test('if the old file cannot be put back either, the failure says which host has
     return run()
   })
   const b = await Host.make('b', 'A=1\n', (argv, run) => run(argv.at(-1) === 'write' ? env : undefined))
-  const failure = await failureOf(change([a, b]))
+  const failure = await failureOf(change([a, b], { isRepeatable: false }))
+  const copy = Object.keys(await a.files()).find((file) => file.startsWith('.env.before-'))
   expect(failure).toMatchObject({
     code: 'ENV_DIFFERS',
     exitCode: 4,
+    hint: `To have the old file everywhere: \`dray env production restore ${copy} --host a\`. Each shows what it changes, and asks.`,
     message: 'The disk of b is full: changing .env failed. .env is now the old file on b, a third one on a.',
   })
   expect(failure.details.problems?.join()).toContain(`Another process changed ${a.path}/.env on a meanwhile.`)
   expect(await readFile(join(a.path, '.env'), 'utf8')).toBe('A=3\n')
+})
+
+test('if the first .env of a host cannot be taken away again, the hint is to remove it', async () => {
+  const a = await Host.make('a', '', (argv, run) => (argv.includes('take-back') ? unreachable() : run()))
+  await rm(join(a.path, '.env'))
+  const env = await withoutMove()
+  const b = await Host.make('b', 'A=1\n', (argv, run) => run(argv.at(-1) === 'write' ? env : undefined))
+  expect(await failureOf(change([a, b], { isRepeatable: false }))).toMatchObject({
+    code: 'ENV_DIFFERS',
+    hint: 'There was no .env on a: if it is there, remove it.',
+  })
 })
