@@ -130,12 +130,15 @@ test('a rollback takes every host back to the same release, and no request fails
 
 test('a variable is set on both hosts, or on none', async () => {
   const textsOf = () => Promise.all([app, twin].map((it) => it.readOnServer('.env')))
+  const namesOf = () =>
+    Promise.all([one, two].map(async (server) => (await server.run(['ls', '-A', app.path])).stdout))
   const set = (value: string) => app.dray(['env', 'test', 'set', 'SHOP_NOTE'], { input: value })
   const original = await textsOf()
   const { exitCode, stdout, stderr } = await set('first')
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
   expect(stdout.match(/✓ Set SHOP_NOTE/g)).toHaveLength(2)
-  const before = await textsOf()
+  const [before, names] = await Promise.all([textsOf(), namesOf()])
+  expect(names.every((text) => text.includes('.env.before-'))).toBe(true)
   expect(before.every((text) => text?.includes('SHOP_NOTE=first\n'))).toBe(true)
 
   const fault =
@@ -152,6 +155,7 @@ test('a variable is set on both hosts, or on none', async () => {
     await two.run(['rm', '/usr/local/bin/mv'])
   }
   expect(await textsOf()).toEqual(before)
+  expect(await namesOf()).toEqual(names)
   expect(await app.dray(['env', 'test', 'unset', 'SHOP_NOTE'])).toMatchObject({ exitCode: 0 })
   expect(await textsOf()).toEqual(original)
 })
