@@ -204,3 +204,21 @@ test.each([2, 40])('the containers of a host with %i services are listed as ofte
   expect(world.host.containers.running).toHaveLength(count + 1)
   expect(listings).toHaveBeenCalledTimes(3)
 })
+
+test('of many services, eight stop their old containers at a time', async () => {
+  const services = Array.from({ length: 12 }, (_, index) => fakeService(`service-${index}`))
+  const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
+  const waiting: (() => void)[] = []
+  let most = 0
+  world.host.when('stop service-', async () => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      most = Math.max(most, waiting.length)
+      // When no more begin, one ends.
+      setTimeout(() => waiting.shift()?.())
+    })
+  })
+  await world.deploy()
+  expect(most).toBe(8)
+  expect(world.takeLog().filter((line) => line.startsWith('stop '))).toHaveLength(12)
+})
