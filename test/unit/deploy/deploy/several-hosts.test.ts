@@ -320,17 +320,23 @@ describe('hooks for each host', () => {
     expect((await world.deploy()).unchanged).toBe(true)
   })
 
-  test('a host that is out has its turn before another one leaves', async () => {
-    const { world, log } = await withHooks('b join')
-    await world.failure()
+  /** From now on, hooks end with 0, except the one that `fails`. */
+  function answerHooks(world: FakeWorld, log: string[], fails?: string): void {
     const { runHostHook: _, ...request } = world.request
     world.request = {
       ...request,
       runHostHook: async ({ moment }, { host }) => {
-        log.push(`${host} ${moment}`)
-        return { exitCode: 0 }
+        const hook = `${host} ${moment}`
+        log.push(hook)
+        return { exitCode: hook === fails ? 1 : 0 }
       },
     }
+  }
+
+  test('a host that is out has its turn before another one leaves', async () => {
+    const { world, log } = await withHooks('b join')
+    await world.failure()
+    answerHooks(world, log)
     log.splice(0)
     await world.deploy()
     expect(log).toEqual(['b leave', 'b join', 'a leave', 'a join'])
@@ -352,14 +358,7 @@ describe('hooks for each host', () => {
   test('a host that was out before and joins in its turn is not named, whatever fails then', async () => {
     const { world, log } = await withHooks('b join')
     await world.failure()
-    const { runHostHook: _, ...request } = world.request
-    world.request = {
-      ...request,
-      runHostHook: async ({ moment }, { host }) => {
-        log.push(`${host} ${moment}`)
-        return { exitCode: `${host} ${moment}` === 'a leave' ? 1 : 0 }
-      },
-    }
+    answerHooks(world, log, 'a leave')
     log.splice(0)
     expect(await world.failure()).toMatchObject({ code: 'HOST_HOOK_FAILED', notUndone: [] })
     expect(log).toEqual(['b leave', 'b join', 'a leave', 'a join', 'b leave', 'b join'])
