@@ -3,6 +3,7 @@ import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { composeWith } from '../support/compose-parts.ts'
 import { startUntil } from '../support/start-until.ts'
 import { TestApp } from '../../support/app/test-app.ts'
+import type { TerminalProgram } from '../../support/terminal.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
@@ -81,14 +82,13 @@ describe('dray exec', () => {
     program.type('stty size; echo "at $APP_NAME"\r')
     await program.untilShown('at worked-on')
     expect(await program.terminal.text()).toContain('24 80')
-    program.resize({ columns: 100, rows: 30 })
     program.type("sh -c 'echo be''gun; exec sleep 600'\r")
     await program.untilShown('begun')
     program.type('\u0003')
     await program.untilShown('^C')
-    program.type('stty size; echo "still $((1 + 1))"\r')
+    program.type('echo "still $((1 + 1))"\r')
     await program.untilShown('still 2')
-    expect(await program.terminal.text()).toContain('30 100')
+    await resizeUntilKnown(program)
     program.type('exit 7\r')
     expect(await program.exited).toBe(7)
   })
@@ -187,6 +187,20 @@ test('where nothing was deployed, that is said', async () => {
   const result = await fresh.dray(['exec', 'test', 'backend'])
   expect(result).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('NOT_DEPLOYED') as string })
 })
+
+/**
+ * Changes the terminal's size until the shell at the other end knows one of the sizes. Docker's client reads the size
+ * and then begins to listen for changes, so that a change between the two is lost for every user of it.
+ */
+async function resizeUntilKnown(program: TerminalProgram): Promise<void> {
+  for (let columns = 100; columns < 120; columns += 1) {
+    program.resize({ columns, rows: 30 })
+    program.type(`stty size; echo "asked $((${columns} + 0))"\r`)
+    await program.untilShown(`asked ${columns}`)
+    if (/^30 1[01]\d$/m.test(await program.terminal.text())) return
+  }
+  throw new Error(`No change of the size arrived: ${await program.terminal.text()}`)
+}
 
 const sleeping = ['run', 'test', 'backend', '--', 'sh', '-c', 'echo sleeps; sleep 600']
 
