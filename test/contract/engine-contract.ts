@@ -140,6 +140,8 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       await docker('wait', id)
       expect(await engine.container(id)).toMatchObject({ state: 'exited', exitCode: 7, health: 'none' })
       expect(await engine.containers(project)).toContainEqual(expect.objectContaining({ id }))
+      const others = await engine.containers(project, new Set([id]))
+      expect(others.map((it) => it.id)).not.toContain(id)
     })
 
     test('it lists the command lines of the processes in a running container, and of no other', async () => {

@@ -189,8 +189,10 @@ export class FakeHost implements TargetHost {
 
   readonly engine: Engine = {
     disk: this.disk,
-    containers: async () =>
-      this.containers.all.map((it) => ({ ...it, directory: this.startedIn[it.service] ?? '/srv/shop' })),
+    containers: async (_, except) =>
+      this.containers.all
+        .filter(({ id }) => except?.has(id) !== true)
+        .map((it) => ({ ...it, directory: this.startedIn[it.service] ?? '/srv/shop' })),
     neighbours: async () => this.neighbours,
     container: async (id) => this.containers.get(id),
     others: async () => this.others,

@@ -82,7 +82,8 @@ export function createEngine(
       return readEngineObservation(await client.version(), info)
     },
 
-    containers: async (project) => (await inspectAll(client, project)).map((it) => readContainer(see(it))),
+    containers: async (project, except) =>
+      (await inspectAll(client, project, except)).map((it) => readContainer(see(it))),
 
     neighbours: async (project, networks) => {
       const filters = JSON.stringify({ network: networks, status: ['running'] })
@@ -175,13 +176,18 @@ export function createEngine(
   }
 }
 
-async function inspectAll(client: EngineClient, project: string): Promise<ContainerAnswer[]> {
+async function inspectAll(
+  client: EngineClient,
+  project: string,
+  except?: ReadonlySet<string>,
+): Promise<ContainerAnswer[]> {
   const filters = JSON.stringify({ label: [`com.docker.compose.project=${project}`] })
   const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const
   const found = await client.read(request, z.array(listed))
+  const ids = found.map(({ Id }) => Id)
   return inspectEach(
     client,
-    found.map(({ Id }) => Id),
+    ids.filter((id) => except?.has(id) !== true),
   )
 }
 

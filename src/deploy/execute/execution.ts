@@ -75,6 +75,8 @@ export type HostRun = {
     joins: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
+    /** When all of `fresh` were last asked whether they still run, in ms; undefined before the first time. */
+    lookedAtMs: number | undefined
     /** Services that were recreated; their old containers no longer exist. */
     recreated: Set<string>
     /** Stand-ins of this deploy, by service. */
@@ -110,6 +112,7 @@ export function createHostRun({
       leaves: false,
       joins: false,
       fresh: new Map(),
+      lookedAtMs: undefined,
       recreated: new Set(),
       standIns: new Map(),
       forwarded: new Set(),
@@ -177,21 +180,20 @@ export async function otherContainers(
   { host, observation }: Pick<HostRun, 'host' | 'observation'>,
 ): Promise<Container[]> {
   const known = new Set(containers.map(({ id }) => id))
-  const now = await host.engine.containers(observation.directory.app.project)
-  return now.filter(
-    (it) =>
-      services.includes(it.service) &&
-      (!it.oneOff || it.standIn) &&
-      it.state === 'running' &&
-      !known.has(it.id),
+  const others = await host.engine.containers(observation.directory.app.project, known)
+  return others.filter(
+    (it) => services.includes(it.service) && (!it.oneOff || it.standIn) && it.state === 'running',
   )
 }
 
-/** Containers of services, and stand-ins, that were created since the deploy began. */
-export async function freshContainers(run: HostRun): Promise<Container[]> {
-  const before = new Set(run.observation.containers.map((container) => container.id))
-  const now = await run.host.engine.containers(run.observation.directory.app.project)
-  return now.filter((it) => (!it.oneOff || it.standIn) && !before.has(it.id))
+/** Containers of services, and stand-ins, that were created since the deploy began, without those of `known`. */
+export async function freshContainers(
+  { host, observation }: Pick<HostRun, 'host' | 'observation'>,
+  known: readonly Container[] = [],
+): Promise<Container[]> {
+  const except = new Set([...observation.containers, ...known].map(({ id }) => id))
+  const fresh = await host.engine.containers(observation.directory.app.project, except)
+  return fresh.filter((it) => !it.oneOff || it.standIn)
 }
 
 /** The ports that services publish, as far as they are certain. */

@@ -80,8 +80,8 @@ export type ExecResult = { exitCode: number; output: string }
 /** Docker Engine on one host. Methods throw DOCKER_FAILED unless stated otherwise. */
 export interface Engine {
   readonly disk: EngineDisk
-  /** Every container of a Compose project, running or not, including one-off ones. */
-  containers(project: string): Promise<readonly Container[]>
+  /** Every container of a Compose project, running or not, including one-off ones; without those of the ids of `except`. */
+  containers(project: string, except?: ReadonlySet<string>): Promise<readonly Container[]>
   /** Running containers of other projects on any of the networks; `project` is empty if Compose did not start one. */
   neighbours(
     project: string,

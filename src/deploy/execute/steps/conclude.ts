@@ -116,7 +116,7 @@ function describeRelease(
 /** Stops the old containers after the proxy's old workers have exited, so that no request is lost. Throws SERVICE_EXITED
  * and STILL_REACHED. */
 export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => {
-  await refuseEnded(context)
+  await refuseEnded(context, step.service)
   const { run, execution } = context
   const { engine } = run.host
   const { service, containers } = step

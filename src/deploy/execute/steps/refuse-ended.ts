@@ -4,13 +4,22 @@ import { logOf } from '../container-log.ts'
 import type { StepContext } from '../execution.ts'
 import type { Container } from '../../model/container.ts'
 
+/** Of fifty steps side by side, each would look at fifty containers. */
+const LOOK_EVERY_MS = 1_000
+
 /**
  * New containers must still run, without a restart, before they replace others: a container in a crash loop may be briefly
- * healthy after each start. Throws SERVICE_EXITED.
+ * healthy after each start. Looks at all of them; with `service`, at its own, and at the others if the last look at all began
+ * a second ago or earlier. Throws SERVICE_EXITED.
  */
-export async function refuseEnded({ run }: StepContext): Promise<void> {
+export async function refuseEnded({ run, execution }: StepContext, service?: string): Promise<void> {
   const { app } = run.observation.directory
-  const fresh = [...run.done.fresh.values()].flat()
+  const { done } = run
+  const nowMs = execution.clock.now()
+  const isSeen =
+    service !== undefined && done.lookedAtMs !== undefined && nowMs - done.lookedAtMs < LOOK_EVERY_MS
+  if (!isSeen) done.lookedAtMs = nowMs
+  const fresh = isSeen ? (done.fresh.get(service) ?? []) : [...done.fresh.values()].flat()
   const containers = await Promise.all(fresh.map(({ id }) => run.host.engine.container(id)))
   const mayEnd = new Set(
     app.services.filter((it) => !it.restarts || isOneShot(app, it.name)).map((it) => it.name),

@@ -8,6 +8,7 @@ import {
   type StepRunner,
 } from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
+import type { Container } from '../../model/container.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
 import { pullLostImages } from './images.ts'
@@ -29,7 +30,9 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
     mode: 'beside',
     signal,
   })
-  const fresh = await freshContainers(run)
+  const isStarted = ({ service }: Container): boolean => step.services.some((it) => it.service === service)
+  const others = [...run.done.fresh.values()].flat().filter((it) => !isStarted(it))
+  const fresh = await freshContainers(run, others)
   for (const { service } of step.services) {
     run.done.fresh.set(
       service,

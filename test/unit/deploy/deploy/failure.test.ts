@@ -299,6 +299,16 @@ test('a task without a timeout is reported after 5, 10 and 20 minutes', async ()
   expect(await notes(30 * 60_000)).toEqual([])
 })
 
+test('an old container is not stopped if its new one ended while others were stopped', async () => {
+  const services = Array.from({ length: 12 }, (_, index) => fakeService(`service-${index}`))
+  const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
+  world.host.when('stop service-0-1', () => world.host.containers.change('service-11-2', { state: 'exited' }))
+  expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+  const log = world.takeLog()
+  expect(log).toContain('stop service-0-1')
+  expect(log).not.toContain('stop service-11-1')
+})
+
 test('a service replaced in its place is put back with its image, and the proxy looks up its address again', async () => {
   const world = await shopAtV1(undefined, withService(shop, 'backend', { fixedAddress: true }))
   world.host.containers.behaviours.set('backend:v2', 'never-healthy')

@@ -205,6 +205,14 @@ test.each([2, 40])('the containers of a host with %i services are listed as ofte
   expect(listings).toHaveBeenCalledTimes(3)
 })
 
+test.each([10, 40])('new containers of %i services are looked at a few times each', async (count) => {
+  const services = Array.from({ length: count }, (_, index) => fakeService(`service-${index}`))
+  const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
+  const looks = vi.spyOn(world.host.engine, 'container')
+  await world.deploy()
+  expect(looks.mock.calls.length / count).toBeLessThan(10)
+})
+
 test('of many services, eight stop their old containers at a time', async () => {
   const services = Array.from({ length: 12 }, (_, index) => fakeService(`service-${index}`))
   const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
