@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { specCompose } from '../../support/app/spec-compose.ts'
 import { TestApp } from '../../support/app/test-app.ts'
-import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { findBarriers, findCutTables } from '../../support/browser/find-barriers.ts'
 import { measureLoad, medianOf } from '../../support/browser/measure-load.ts'
 import { focusedText, tabTo } from '../../support/browser/press-tab.ts'
 import { guardMs, openUiPage, type UiPage } from '../../support/browser/ui-page.ts'
@@ -178,6 +178,7 @@ describe('with hostile texts on the server', () => {
       for (const width of [360, 2560]) {
         await page.setViewportSize({ width, height: 900 })
         await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(await findCutTables(page), `${hash} ${width} px`).toEqual([])
       }
     }
   })

@@ -16,12 +16,20 @@ export async function findBarriers(page: Page): Promise<string[]> {
   })
 }
 
+/** The tables of a screen of which columns are hidden, since they are wider than their window; those of cards apart. */
+export function findCutTables(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('.scroll:not(.card *):has(> table)')]
+      .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.getAttribute('aria-label') ?? '')`,
+  )
+}
+
 /** Windows of a small phone, of a laptop, and of a large screen. */
 const WIDTHS = [360, 1280, 2560]
 
 /**
- * What axe finds on a screen, light and dark, in windows of 360, 1280 and 2560 px, and where the screen is wider than the window; the
- * window is 1280 px and light afterwards.
+ * What axe finds on a screen, light and dark, in windows of 360, 1280 and 2560 px, and where the screen is wider than the window, or
+ * a table at 360 px wider than the screen; the window is 1280 px and light afterwards.
  */
 export async function findBarriersInAll(page: Page): Promise<string[]> {
   const found: string[] = []
@@ -34,6 +42,7 @@ export async function findBarriersInAll(page: Page): Promise<string[]> {
     }
     const needed = await page.evaluate<number>('document.documentElement.scrollWidth')
     if (needed > width) found.push(`${width} px: the screen is ${needed} px wide`)
+    if (width === 360) found.push(...(await findCutTables(page)).map((it) => `${width} px: "${it}" is cut`))
   }
   await page.setViewportSize({ width: 1280, height: 720 })
   await page.emulateMedia({ colorScheme: 'light' })

@@ -146,7 +146,10 @@ export function Reread({
   )
 }
 
-/** A table that is wider than a narrow window; `label` names it for a screen reader. */
+/**
+ * A table that may be wider than its window; `label` names it for a screen reader. In a narrow window each row is a block, with the
+ * heading of each cell in front of it (at most ten columns: app.css).
+ */
 export function WideTable({
   label,
   columns,
@@ -159,7 +162,7 @@ export function WideTable({
 }): JSX.Element {
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
-      <table>
+      <table style={headingsForCss(columns)}>
         <thead>
           <tr>
             {columns.map((name) => (
@@ -173,6 +176,12 @@ export function WideTable({
       </table>
     </div>
   )
+}
+
+/** The headings as custom properties, `--heading-1` for the first. */
+function headingsForCss(columns: readonly string[]): Record<string, string> {
+  const texts = columns.map((name) => JSON.stringify(name.replace('>', '')))
+  return Object.fromEntries(texts.map((text, index) => [`--heading-${index + 1}`, text]))
 }
 
 /** How full a file system is. */
