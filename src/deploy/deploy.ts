@@ -70,7 +70,9 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
     }
     return plan
   } finally {
+    // The journal's last lines are on their way before the locks are released: one round trip for both.
     await releaseAll(locks)
+    await reportJournals(request, locks)
   }
 }
 
@@ -106,7 +108,6 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
     const report = await probing?.stop()
     if (report !== undefined) request.emit({ type: 'probe.finished', at: request.clock.now(), report })
     writeJournals(execution, { event: 'deploy.finished', outcome, probe: report })
-    await settleJournals(prepared)
   }
 }
 
@@ -155,7 +156,7 @@ function journalStart(execution: Execution): void {
 }
 
 /** A journal that cannot be written does not change what was done: it is only reported. */
-async function settleJournals({ request, locks }: Prepared): Promise<void> {
+async function reportJournals(request: DeployRequest, locks: readonly Lock[]): Promise<void> {
   for (const settled of await Promise.allSettled(locks.map((lock) => lock.settled()))) {
     if (settled.status === 'fulfilled') continue
     const { message, hint } = toDrayError(settled.reason)

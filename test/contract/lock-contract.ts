@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
@@ -145,6 +145,23 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       await lock.settled()
       const lines = (await journalAt(path)).trimEnd().split('\n')
       expect(lines.map((line) => (JSON.parse(line) as JournalEntry).event)).toEqual(events)
+    })
+
+    test('a release has every line in the journal, and what could not be written is reported afterwards', async () => {
+      const path = await temporaryApp()
+      const lock = await lockAt(path)
+      for (let count = 0; count < 50; count += 1) lock.journal(entry(`line ${count}`))
+      await lock[Symbol.asyncDispose]()
+      await lock.settled()
+      expect((await journalAt(path)).trimEnd().split('\n')).toHaveLength(50)
+
+      const other = await temporaryApp()
+      const full = await lockAt(other)
+      // The first line would open the journal.
+      await mkdir(join(other, '.dray/journal.ndjson'))
+      full.journal(entry('lost'))
+      await full[Symbol.asyncDispose]()
+      await expect(full.settled()).rejects.toMatchObject({ code: 'DISK_FULL' })
     })
 
     test('a line that was torn off stays a line of its own', async () => {

@@ -24,7 +24,8 @@ export interface Lock extends AsyncDisposable {
   readonly journalBytes: number
   /** Aborts with LOCK_LOST when the connection that holds the lock breaks. */
   readonly lost: AbortSignal
-  /** Appends a line to the journal; lines stay in order. `settled()` rejects if one could not be written. */
+  /** Appends a line to the journal; lines stay in order, and all are there when the lock has been released. */
   journal(entry: JournalEntry): void
+  /** Resolves when every line is there, also after the release. Throws DISK_FULL if one could not be written. */
   settled(): Promise<void>
 }
