@@ -95,8 +95,8 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)
-    // The last requests of the probe meanwhile.
-    await Promise.all([refuseSilentUrls(execution), probing?.stop()])
+    // The probe continues meanwhile: while a URL is silent, its requests fail.
+    await refuseSilentUrls(execution)
     outcome = 'deployed'
   } catch (error) {
     throw await afterFailure(toDrayError(error), execution)

@@ -2,7 +2,6 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { Execution, StepRunner } from './execution.ts'
 import { nameHost } from '../model/on-each-host.ts'
 import { writeJournal, type JournalLine } from './journal.ts'
-import { fewAtOnce } from '../../shared/few-at-once.ts'
 import type { ComposeStep, Plan, Step, StepOf } from '../model/plan.ts'
 import { groupByHost } from './steps-on.ts'
 import { reportStep } from './report-step.ts'
@@ -68,9 +67,6 @@ const FAMILIES: Partial<Record<Step['kind'], 'fetch' | 'stop' | 'check' | 'end'>
   'verify-release': 'end',
 }
 
-/** Docker takes the networks of stopped containers apart meanwhile: of 50 at once on two cores, requests waited for six seconds. */
-const STOPS_AT_ONCE = 8
-
 /**
  * Executes a plan without decisions, phase by phase; the hosts of a phase side by side. Reports and journals each step. A signal
  * cancels the deploy until the release is recorded; after that the remaining steps run, also if another host fails. Throws what
@@ -133,18 +129,20 @@ async function executeLane(
 ): Promise<void> {
   const all = AbortSignal.any([failed.signal, ...cancels])
   for (const group of stepGroups(steps)) {
-    const most = group[0]?.kind === 'stop-old' ? STOPS_AT_ONCE : group.length
-    await fewAtOnce(most, group, async (step) => {
-      all.throwIfAborted()
-      try {
-        await executeStep(step, execution, all)
-      } catch (error) {
-        failed.abort(error)
-        throw error
-      }
-    }).catch((error: unknown) => {
-      throw failed.signal.aborted ? failed.signal.reason : error
-    })
+    all.throwIfAborted()
+    const outcomes = await Promise.allSettled(
+      group.map(async (step) => {
+        try {
+          await executeStep(step, execution, all)
+        } catch (error) {
+          failed.abort(error)
+          throw error
+        }
+      }),
+    )
+    if (failed.signal.aborted) throw failed.signal.reason
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (rejected !== undefined) throw rejected.reason
   }
 }
 

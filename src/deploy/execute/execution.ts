@@ -10,6 +10,7 @@ import { isOut, type RunHostHook } from '../model/hooks.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './proxies/name-pins.ts'
 import { Gaps } from './gaps.ts'
+import { StopTurns } from './stop-turns.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** Intervals and time limits of a deploy, in milliseconds. */
@@ -57,6 +58,7 @@ export type HostRun = {
   lock: Lock
   pins: NamePins
   gaps: Gaps
+  stops: StopTurns
   /** The release's files with content. */
   files: readonly BundleFile[]
   done: {
@@ -97,11 +99,12 @@ export function createHostRun({
   clock,
   desired,
   ...parts
-}: Omit<HostRun, 'done' | 'pins' | 'gaps'> & { clock: Clock; desired: DesiredRelease }): HostRun {
+}: Omit<HostRun, 'done' | 'pins' | 'gaps' | 'stops'> & { clock: Clock; desired: DesiredRelease }): HostRun {
   return {
     ...parts,
     pins: new NamePins(parts.host.engine, clock, parts.observation.directory.app.project),
     gaps: new Gaps(parts.host, clock),
+    stops: new StopTurns(clock),
     done: {
       placed: false,
       switched: false,

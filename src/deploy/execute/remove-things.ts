@@ -63,15 +63,20 @@ async function removeImages<T extends Going>(
   })
   const readLeft = async (): Promise<Set<string>> => new Set((await engine.images()).map(({ id }) => id))
   const begun: T[] = []
+  const removed: T[] = []
   try {
     for (const thing of untouched) {
       begun.push(thing)
-      for (const name of thing.names.length === 0 ? [thing.id] : thing.names) await engine.removeImage(name)
+      const names = thing.names.length === 0 ? [thing.id] : thing.names
+      let isGone = true
+      for (const name of names) isGone = (await engine.removeImage(name)) && isGone
+      if (isGone) removed.push(thing)
     }
   } catch (error) {
-    // Without an answer, the last one may still be there.
-    const left = await readLeft().catch(() => new Set(begun.slice(-1).map(({ id }) => id)))
-    begun.filter(({ id }) => !left.has(id)).forEach(onGone)
+    // The last one may be gone, too: without an answer, nothing shows it.
+    const left = await readLeft().catch(() => undefined)
+    const gone = left === undefined ? removed : begun.filter(({ id }) => !left.has(id))
+    gone.forEach(onGone)
     throw error
   }
   const left = await readLeft()

@@ -75,7 +75,7 @@ async function giveBackPorts(run: HostRun, behindStandIns: readonly string[]): P
         (it) => it.service !== service && it.publishedPorts.some((port) => publishedPorts.includes(port)),
       ),
   )
-  await Promise.all(holders.map(({ id }) => host.engine.stop(id)))
+  await Promise.all(holders.map(({ id }) => run.stops.run(() => host.engine.stop(id))))
 }
 
 /** Starts the stopped old containers again and waits until they are healthy; false without any. */
@@ -226,20 +226,19 @@ async function drainFresh(run: HostRun, execution: Execution): Promise<readonly 
   return undefined
 }
 
-/** It has begun nothing that it could finish, and Docker is slow to stop it while it restarts it. */
-function isInCrashLoop({ state, restartCount, health }: Container): boolean {
-  return state !== 'running' || (restartCount > 0 && health === 'starting')
-}
-
 async function removeFresh(run: HostRun, started: readonly Container[]): Promise<string[]> {
   const fresh = run.observation.directory.app.services.flatMap(({ name }) =>
     started.filter((it) => it.service === name && (it.standIn || !run.done.recreated.has(name))),
   )
+  const { engine } = run.host
   await Promise.all(
-    fresh.map(async (container) => {
-      if (!isInCrashLoop(container)) await run.host.engine.stop(container.id)
-      await run.host.engine.remove(container.id, { force: true, anonymousVolumes: true })
-    }),
+    fresh.map(({ id, state }) =>
+      run.stops.run(async () => {
+        // Docker is slow to stop a container that it is about to restart, and such a one has nothing to finish.
+        if (state === 'running') await engine.stop(id)
+        await engine.remove(id, { force: true, anonymousVolumes: true })
+      }),
+    ),
   )
   return fresh.map((container) => container.name)
 }

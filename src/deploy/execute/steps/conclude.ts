@@ -9,10 +9,11 @@ import type { StepOf } from '../../model/plan.ts'
 import { RECORD_FORMAT } from '../../model/record-format.ts'
 import type { Release } from '../../model/release.ts'
 import { describeOpen } from '../proxies/describe-open.ts'
+import { stepsOn } from '../steps-on.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
 import { awaitCertificate, domainUnserved } from './check-domain.ts'
 import { clearForward, listForwarded } from './forward-ports.ts'
-import { refuseEnded } from './refuse-ended.ts'
+import { refuseEnded, refuseEndedLately } from './refuse-ended.ts'
 
 /**
  * Checks that the app answers at its URL, through the proxy; retries until the time limit. A guessed URL may need a host name
@@ -113,12 +114,14 @@ function describeRelease(
   }
 }
 
-/** Stops the old containers after the proxy's old workers have exited, so that no request is lost. Throws SERVICE_EXITED
- * and STILL_REACHED. */
+/**
+ * Stops the old containers after the proxy's old workers have exited, so that no request is lost, and if the new ones still run
+ * then. Throws SERVICE_EXITED and STILL_REACHED.
+ */
 export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => {
-  await refuseEnded(context, step.service)
-  const { run, execution } = context
+  const { run, execution, signal } = context
   const { engine } = run.host
+  await refuseEndedLately(context)
   const { service, containers } = step
   const old = run.observation.containers.filter(
     ({ id, state }) => containers.includes(id) && state === 'running',
@@ -126,14 +129,18 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   const fresh = run.done.fresh.get(service) ?? []
   await refuseReached(describeReached({ service, old, fresh }, context), run.done.drained)
   const isDrained = (await run.done.drained) ?? true
-  const callers = await describeOpen(service, old, run)
   const graceMs = execution.servicePatience[service]?.drainMs
-  await Promise.all(
-    containers.map(async (id) => {
-      run.done.stopped.add(id)
-      await engine.stop(id, graceMs)
-    }),
-  )
+  let callers: string[] = []
+  await run.stops.run(async () => {
+    ;[callers] = await Promise.all([describeOpen(service, old, run), refuseEnded(context, service)])
+    signal.throwIfAborted()
+    await Promise.all(
+      containers.map(async (id) => {
+        run.done.stopped.add(id)
+        await engine.stop(id, graceMs)
+      }),
+    )
+  }, signal)
   const open = isDrained ? callers : [...callers, 'some requests still open']
   return [`${containers.length} stopped`, ...open].join(', ')
 }
@@ -146,9 +153,16 @@ export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run, e
   return `${step.containers.length} removed`
 }
 
-/** Checks the number and the images of the running containers. Throws RELEASE_MISMATCH. */
-export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run }) => {
-  const containers = await run.host.engine.containers(run.observation.directory.app.project)
+/**
+ * Checks the number and the images of the running containers, without those that are about to be removed: if the Engine restarts,
+ * they run again for a moment. Throws RELEASE_MISMATCH.
+ */
+export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run, execution }) => {
+  const going = stepsOn(execution.plan, step.host).flatMap((it) =>
+    it.kind === 'remove-old' ? it.containers : [],
+  )
+  const { project } = run.observation.directory.app
+  const containers = await run.host.engine.containers(project, new Set(going))
   for (const { service, image, replicas } of step.services) {
     const running = containers.filter((it) => it.service === service && !it.oneOff && it.state === 'running')
     const right = running.filter((it) => it.imageName === image)

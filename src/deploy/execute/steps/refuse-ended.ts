@@ -7,19 +7,21 @@ import type { Container } from '../../model/container.ts'
 /** Of fifty steps side by side, each would look at fifty containers. */
 const LOOK_EVERY_MS = 1_000
 
+/** The same as `refuseEnded`, unless the last look at all new containers began within the last second. */
+export async function refuseEndedLately(context: StepContext): Promise<void> {
+  const { lookedAtMs = -Infinity } = context.run.done
+  if (context.execution.clock.now() - lookedAtMs >= LOOK_EVERY_MS) await refuseEnded(context)
+}
+
 /**
- * New containers must still run, without a restart, before they replace others: a container in a crash loop may be briefly
- * healthy after each start. Looks at all of them; with `service`, at its own, and at the others if the last look at all began
- * a second ago or earlier. Throws SERVICE_EXITED.
+ * New containers, all or those of one service, must still run, without a restart, before they replace others: a container in a crash
+ * loop may be briefly healthy after each start. Throws SERVICE_EXITED.
  */
 export async function refuseEnded({ run, execution }: StepContext, service?: string): Promise<void> {
   const { app } = run.observation.directory
   const { done } = run
-  const nowMs = execution.clock.now()
-  const isSeen =
-    service !== undefined && done.lookedAtMs !== undefined && nowMs - done.lookedAtMs < LOOK_EVERY_MS
-  if (!isSeen) done.lookedAtMs = nowMs
-  const fresh = isSeen ? (done.fresh.get(service) ?? []) : [...done.fresh.values()].flat()
+  if (service === undefined) done.lookedAtMs = execution.clock.now()
+  const fresh = service === undefined ? [...done.fresh.values()].flat() : (done.fresh.get(service) ?? [])
   const containers = await Promise.all(fresh.map(({ id }) => run.host.engine.container(id)))
   const mayEnd = new Set(
     app.services.filter((it) => !it.restarts || isOneShot(app, it.name)).map((it) => it.name),

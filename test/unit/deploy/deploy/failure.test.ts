@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import type { Behaviour } from '../../../support/fake-containers.ts'
 import { journalLines, shop, shopAtV1 } from '../../../support/shop-world.ts'
 
@@ -78,13 +79,13 @@ test.each<[Behaviour, string]>([
   expect(world.host.running).toBe(served)
 })
 
-test.each<[string, { restartCount: number; health: 'starting' | 'healthy' }, string[]]>([
+test.each<[string, Partial<Container>, string[]]>([
   [
-    'may finish its work, also if it restarted once',
-    { restartCount: 1, health: 'healthy' },
+    'may finish its work, also if it restarted once and Docker has not checked it yet',
+    { restartCount: 1, health: 'starting' },
     ['stop backend-2'],
   ],
-  ['is not stopped first while it crashes again and again', { restartCount: 1, health: 'starting' }, []],
+  ['is not stopped first while Docker is about to start it again', { state: 'restarting' }, []],
 ])('a new container that is undone %s', async (_what, state, stops) => {
   const world = await shopAtV1()
   world.host.when('check backend-2', () => {
@@ -307,6 +308,24 @@ test('an old container is not stopped if its new one ended while others were sto
   const log = world.takeLog()
   expect(log).toContain('stop service-0-1')
   expect(log).not.toContain('stop service-11-1')
+})
+
+test('the undo stops eight new containers at a time', async () => {
+  const services = Array.from({ length: 12 }, (_, index) => fakeService(`service-${index}`))
+  const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
+  let [underWay, most] = [0, 0]
+  world.host.when('stop service-', async () => {
+    most = Math.max(most, ++underWay)
+    await world.clock.sleep(500)
+    underWay -= 1
+  })
+  world.host.when('record', () => {
+    most = 0
+    throw new DrayError('DISK_FULL', 'The disk is full.')
+  })
+  await world.failure()
+  expect(most).toBe(8)
+  expect(world.takeLog().filter((line) => /^remove service-\d+-2$/.test(line))).toHaveLength(12)
 })
 
 test('a service replaced in its place is put back with its image, and the proxy looks up its address again', async () => {

@@ -213,20 +213,23 @@ test.each([10, 40])('new containers of %i services are looked at a few times eac
   expect(looks.mock.calls.length / count).toBeLessThan(10)
 })
 
-test('of many services, eight stop their old containers at a time', async () => {
+test.each([
+  [500, 8],
+  // Those wait for the app, not for Docker.
+  [10_000, 12],
+])('of many services that take %i ms to stop, %i stop at a time', async (stopMs, most) => {
   const services = Array.from({ length: 12 }, (_, index) => fakeService(`service-${index}`))
   const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
-  const waiting: (() => void)[] = []
-  let most = 0
+  const counts: number[] = []
+  let underWay = 0
   world.host.when('stop service-', async () => {
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve)
-      most = Math.max(most, waiting.length)
-      // When no more begin, one ends.
-      setTimeout(() => waiting.shift()?.())
-    })
+    underWay += 1
+    counts.push(underWay)
+    await world.clock.sleep(stopMs)
+    underWay -= 1
   })
   await world.deploy()
-  expect(most).toBe(8)
+  expect(Math.max(...counts.slice(0, 8))).toBe(8)
+  expect(Math.max(...counts)).toBe(most)
   expect(world.takeLog().filter((line) => line.startsWith('stop '))).toHaveLength(12)
 })
