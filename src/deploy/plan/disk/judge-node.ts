@@ -2,7 +2,7 @@ import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import type { ServiceImages } from '../../model/cluster.ts'
 import { defaultDiskRules, imageGraceMs } from '../../model/disk/disk-rules.ts'
 import { cleanupStages, type DiskThing, type NeededThere } from '../../model/disk/disk-thing.ts'
-import type { DiskInventory, StoredContainer } from '../../model/disk/inventory.ts'
+import type { DiskInventory, StoredContainer, StoredImage } from '../../model/disk/inventory.ts'
 import { renderImageReference, tryParseImageReference } from '../../model/image-reference.ts'
 import { judgeDisk } from './judge-disk.ts'
 
@@ -24,13 +24,23 @@ export type NeededInSwarm = NeededThere & {
 export function judgeNode(inventory: DiskInventory, needed: NeededInSwarm): DiskThing[] {
   const containers = new Map(inventory.containers.map((it) => [it.id, it]))
   const own = new Set([...needed.known].map(repositoryOf))
-  const things = judgeDisk(inventory, needed, defaultDiskRules).map((it): DiskThing => {
-    const thing = asImage(it)
-    if (!thing.mayGo) return thing
-    const reason = whyItStays(thing, containers.get(thing.id), { inventory, needed, own })
-    return reason === undefined ? thing : { ...thing, mayGo: false, reason }
-  })
+  const things = judgeDisk(withoutOwnPulls(inventory, needed), needed, defaultDiskRules).map(
+    (it): DiskThing => {
+      const thing = asImage(it)
+      if (!thing.mayGo) return thing
+      const reason = whyItStays(thing, containers.get(thing.id), { inventory, needed, own })
+      return reason === undefined ? thing : { ...thing, mayGo: false, reason }
+    },
+  )
   return cleanupStages.flatMap((stage) => things.filter((thing) => thing.stage === stage))
+}
+
+/** An image of the app without a tag was pulled by a deploy of it: containerd's store calls its digest a tag, which would keep it an hour. */
+function withoutOwnPulls(inventory: DiskInventory, { known }: NeededInSwarm): DiskInventory {
+  const isOwn = ({ tags, digests }: StoredImage): boolean =>
+    tags.every((tag) => tag.includes('@')) && [...tags, ...digests].some((name) => known.has(name))
+  const images = inventory.images.map((image) => (isOwn(image) ? { ...image, touchedAtMs: 0 } : image))
+  return { ...inventory, images }
 }
 
 /** Swarm pulls by digest: an image without a tag is dangling only if it has no digest either. */

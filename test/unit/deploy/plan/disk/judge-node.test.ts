@@ -132,6 +132,18 @@ test('build cache and ended containers of the stack go; networks, volumes and al
   ])
 })
 
+test("a digest that containerd's store lists as a tag does not keep an image of the app", () => {
+  const pulled = (version: string, ...tags: string[]) =>
+    stored(version, undefined, { tags: [pinned(version), ...tags], touchedAtMs: TAKEN_AT_MS - 60_000 })
+  expect(judge({ images: [pulled('v1'), pulled('new')] })).toEqual([
+    '- v1: no archived release and no service has it',
+    '= new: pulled, built or tagged 1 minute ago',
+  ])
+  expect(judge({ images: [pulled('v1', 'ghcr.io/acme/shop:test')] })).toEqual([
+    '= v1: pulled, built or tagged 1 minute ago',
+  ])
+})
+
 test('what another environment of the same dray.yml has just pulled stays, although this one had it long ago', () => {
   const services = [
     ...needed().services,
