@@ -100,7 +100,7 @@ export const environmentSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Other nodes of the swarm that dray may connect to, as for `ssh`: `dray clean` and `dray disk` include them, and `dray exec` runs in tasks there. Their users need only Docker, no directory. With `engine: swarm`.',
+        'Other nodes of the swarm that dray may connect to, as for `ssh`: `dray clean`, `dray disk` and `dray remove` include them, and `dray exec` runs in tasks there. Their users need only Docker, no directory. With `engine: swarm`.',
       omitFromExample: true,
       examples: [['deploy@m2.example.com', 'deploy@w1.example.com']],
       defaultText: 'none: images on the other nodes stay',

@@ -172,10 +172,14 @@ export function readServiceImages({
 }: z.infer<typeof serviceAnswer>): ServiceImages {
   const stack = spec.Labels?.[STACK_LABEL]
   const images = [spec.TaskTemplate, previous?.TaskTemplate].map((it) => it?.ContainerSpec?.Image ?? '')
+  const volumes = (spec.TaskTemplate.ContainerSpec?.Mounts ?? []).flatMap(({ Type, Source = '' }) =>
+    Type === 'volume' && Source !== '' ? [Source] : [],
+  )
   return {
     service: stripControl(spec.Name),
     ...(stack !== undefined && { stack: stripControl(stack) }),
     images: [...new Set(images)].filter((image) => image !== ''),
+    ...(volumes.length > 0 && { volumes }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { measureNode } from '../../adapters/directory/node-disk.ts'
+import { nodeName } from '../../deploy/model/task-name.ts'
 import { measure } from '../../operations/disk/observe-disk.ts'
 import type { DiskManager, DiskNode } from '../../operations/disk/swarm-disk.ts'
 import { connectHosts, type ConnectedHost } from './connect-hosts.ts'
@@ -10,12 +11,19 @@ import { readOtherStacks } from './read-other-stacks.ts'
 
 export type SwarmDisks = AsyncDisposable & {
   manager: DiskManager
-  /** Those that are to be read, with their connections. */
-  nodes: readonly (DiskNode & { runner: ConnectedHost['runner'] })[]
+  /** Those that are to be read. */
+  nodes: readonly ConnectedDisk[]
   /** Failures of nodes that dray.yml lists. */
   failures: readonly unknown[]
   /** Names of the nodes of the swarm that dray is not connected to; empty if one host was asked for. */
   unread: readonly string[]
+}
+
+/** A node with its connection, the addresses under which dray.yml lists it, and its name in the swarm. */
+type ConnectedDisk = DiskNode & {
+  runner: ConnectedHost['runner']
+  names: readonly string[]
+  nodeName: string
 }
 
 /**
@@ -35,30 +43,47 @@ export async function connectSwarmDisks(
   const [host] = connected.hosts
   const listed = environment.nodes.filter((name) => wanted.includes(name))
   try {
-    const nodes = await connectNodes(host, { input: withEnvironment(input, { nodes: listed }), context })
-    const dispose = async (): Promise<void> => {
-      await nodes[Symbol.asyncDispose]()
-      await connected[Symbol.asyncDispose]()
+    const disks = await connectNodeDisks(host, withEnvironment(input, { nodes: listed }), context)
+    return {
+      ...disks,
+      // The manager may be listed by another address: the node is that of its name here.
+      nodes: disks.nodes.filter(({ names }) => names.some((name) => wanted.includes(name))),
+      unread: named === undefined ? disks.unread : [],
+      [Symbol.asyncDispose]: async () => {
+        await disks[Symbol.asyncDispose]()
+        await connected[Symbol.asyncDispose]()
+      },
     }
-    try {
-      return {
-        manager: {
-          archive: host.archive,
-          lock: (...request) => host.target.lock(...request),
-          cluster: host.engine.cluster,
-          others: await readOtherStacks(nodes.members, input, context),
-        },
-        // The manager may be listed by another address: the node is that of its name here.
-        nodes: nodes.nodes.flatMap((it) =>
-          it.names.some((name) => wanted.includes(name)) ? [diskNode(it.host, host, context)] : [],
-        ),
-        failures: nodes.failures,
-        unread: named === undefined ? nodes.unread : [],
-        [Symbol.asyncDispose]: dispose,
-      }
-    } catch (error) {
-      await nodes[Symbol.asyncDispose]()
-      throw error
+  } catch (error) {
+    await connected[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The same for a manager that is connected, which stays so, and all nodes that dray.yml lists. Throws the errors of the manager. */
+export async function connectNodeDisks(
+  manager: ConnectedHost,
+  input: EnvironmentInput,
+  context: CliContext,
+): Promise<SwarmDisks> {
+  const connected = await connectNodes(manager, { input, context })
+  try {
+    const { nodes, members, failures, unread } = connected
+    return {
+      manager: {
+        archive: manager.archive,
+        lock: (...request) => manager.target.lock(...request),
+        cluster: manager.engine.cluster,
+        others: await readOtherStacks(members, input, context),
+      },
+      nodes: nodes.map(({ id, host, names }) => ({
+        ...diskNode(host, manager, context),
+        names,
+        nodeName: nodeName(id, members),
+      })),
+      failures,
+      unread,
+      [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose](),
     }
   } catch (error) {
     await connected[Symbol.asyncDispose]()
@@ -71,7 +96,7 @@ function diskNode(
   { name, runner, engine, target }: ConnectedHost,
   manager: ConnectedHost,
   { signal }: CliContext,
-): SwarmDisks['nodes'][number] {
+): DiskNode & { runner: ConnectedHost['runner'] } {
   const measureIt =
     name === manager.name
       ? () => measure(target)

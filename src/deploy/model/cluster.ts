@@ -61,6 +61,8 @@ export type ServiceImages = {
   stack?: string
   /** As in its definition, and as in the one before, to which Swarm can roll back: `repo:tag@sha256:…`. */
   images: readonly string[]
+  /** Names of the volumes that it mounts, of any stack or of none; absent without any. */
+  volumes?: readonly string[]
 }
 
 /** A container that Swarm has placed on a node, or tries to. */

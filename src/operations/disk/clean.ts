@@ -53,7 +53,7 @@ export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<
 
 /** Removes what may go, stage by stage, until one of the signals aborts or the Engine fails. Never rejects. */
 export async function removeGoing(
-  observation: HostDiskObservation,
+  observation: Pick<HostDiskObservation, 'host' | 'fileSystems' | 'things'>,
   engine: DiskHost['engine'],
   { signals, measure }: { signals: readonly AbortSignal[]; measure: () => Promise<readonly FileSystem[]> },
 ): Promise<CleanedUntil> {
@@ -135,7 +135,7 @@ async function lookToClean(
 
 /** The result of a clean-up. Things that Docker refused to remove are in use again, or gone. */
 export function cleaned(
-  { host, fileSystems, things }: HostDiskObservation,
+  { host, fileSystems, things }: Pick<HostDiskObservation, 'host' | 'fileSystems' | 'things'>,
   {
     removed,
     fileSystemsAfter,

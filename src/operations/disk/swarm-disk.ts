@@ -2,6 +2,7 @@ import { nameHost, settleEachHost } from '../../deploy/model/on-each-host.ts'
 import type { Cluster } from '../../deploy/model/cluster.ts'
 import type { JournalEntry } from '../../deploy/model/lock.ts'
 import { newestRelease, pinnedImages, type Release } from '../../deploy/model/release.ts'
+import type { EngineDisk } from '../../deploy/model/disk/inventory.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import { findNeededByReleases } from '../../deploy/plan/disk/needed-there.ts'
 import { judgeNode } from '../../deploy/plan/disk/judge-node.ts'
@@ -27,12 +28,17 @@ export type DiskManager = Pick<DiskHost, 'lock' | 'archive'> & {
 export type DiskNode = Pick<DiskHost, 'name' | 'engine'> & { measure: () => Promise<readonly FileSystem[]> }
 
 /** The app's releases, and every image that they or its last deploys have, `repo@sha256:…`. */
-type OwnImages = { project: string; releases: readonly Release[]; known: ReadonlySet<string> }
+export type OwnImages = { project: string; releases: readonly Release[]; known: ReadonlySet<string> }
 
 /** Attempts whose images are read from the journal: those of older ones that no release has are known by their repository. */
 const ATTEMPTS_READ = 100
 
-async function readOwnImages({ archive }: DiskManager, app: string, signal: AbortSignal): Promise<OwnImages> {
+/** Reads the app's releases and images. Throws what the archive throws. */
+export async function readOwnImages(
+  { archive }: Pick<DiskManager, 'archive'>,
+  app: string,
+  signal: AbortSignal,
+): Promise<OwnImages> {
   const { releases, journal } = await archive.read(ATTEMPTS_READ, signal)
   const project = newestRelease(releases)?.project ?? app
   return {
@@ -49,9 +55,9 @@ function imagesOf({ event, images }: JournalEntry): string[] {
 }
 
 /** Reads what a node has, and then what the swarm needs: a service may have changed while the Engine measured. */
-async function observeNode(
-  node: DiskNode,
-  { cluster, others }: DiskManager,
+export async function observeNode(
+  node: Pick<DiskNode, 'name' | 'measure'> & { engine: { disk: Pick<EngineDisk, 'inventory'> } },
+  { cluster, others }: Pick<DiskManager, 'cluster' | 'others'>,
   { project, releases, known, signal }: OwnImages & { signal: AbortSignal },
 ): Promise<HostDiskObservation> {
   const [inventory, fileSystems] = await Promise.all([node.engine.disk.inventory(signal), node.measure()])

@@ -3,7 +3,8 @@ import type { Release } from '../../deploy/model/release.ts'
 import { isOwnJob } from '../../deploy/swarm/jobs.ts'
 import { hasTaskEnded, isAway, nodeName, taskName } from '../../deploy/model/task-name.ts'
 import { goingOf, judgeDirectory, stayingOf, type DirectoryFacts, type Judged } from './judge-directory.ts'
-import type { GoingThing, RemovalPlan, RemovalWish, StayingThing } from './removal-plan.ts'
+import type { GoingStack } from './plan-node-removal.ts'
+import type { GoingThing, NodeRemoval, RemovalPlan, RemovalWish, StayingThing } from './removal-plan.ts'
 import type { UnrecordedDeploy } from './unrecorded-deploy.ts'
 
 /** What a swarm has of a stack. */
@@ -25,12 +26,20 @@ export type StackRemovalFacts = Omit<DirectoryFacts, 'files'> & {
   /** The current release; without one, the last deploy that failed or was interrupted. */
   release: Release | UnrecordedDeploy
   inventory: StackInventory
+  nodes: readonly NodeRemoval[]
+  /** Names in the swarm of the nodes that are not among them. */
+  unread: readonly string[]
+  /** dray.yml lists some of those: files and records stay, so that the next run can finish there. */
+  isUnfinished: boolean
 }
+
+const UNFINISHED = 'until every node that dray.yml lists has been cleared'
 
 /** Decides what the removal of a stack takes. Pure. */
 export function planStackRemoval(facts: StackRemovalFacts, wish: RemovalWish): RemovalPlan {
-  const { host, path, release, inventory, survey, isSource } = facts
-  const theirs = inventory.services.filter((service) => !isOurs(service, release))
+  const { host, path, release, inventory, survey, isSource, nodes, unread, isUnfinished } = facts
+  const theirs = theirsOf(inventory, release)
+  const directory = judgeDirectory({ files: release.files, survey, isSource }, wish)
   const judged: Judged[] = [
     ...inventory.services.map((service): Judged => ({
       kind: 'service',
@@ -40,14 +49,34 @@ export function planStackRemoval(facts: StackRemovalFacts, wish: RemovalWish): R
     })),
     ...inventory.pullJobs.map(({ id, name }): Judged => ({ kind: 'service', name, ids: [id] })),
     ...judgeThings(inventory, theirs),
-    ...inventory.services.flatMap((service) => judgeVolumes(service, inventory)),
-    ...judgeDirectory({ files: release.files, survey, isSource }, wish),
+    ...inventory.services.flatMap((service) => judgeVolumes(service, inventory, unread)),
+    ...directory.map((it) => (isUnfinished ? { ...it, stays: it.stays ?? UNFINISHED } : it)),
   ]
   return {
     host,
     path,
     going: goingOf(judged),
-    staying: [...elsewhere(inventory), ...stayingOf(judged, survey)],
+    staying: [...elsewhere(inventory, unread), ...stayingOf(judged, survey)],
+    nodes,
+    unreadNodes: unread,
+  }
+}
+
+/** The stack as its nodes are to lose it. Pure. */
+export function goingStack({
+  release,
+  inventory,
+}: Pick<StackRemovalFacts, 'release' | 'inventory'>): GoingStack {
+  const { project } = release
+  const theirs = theirsOf(inventory, release)
+  const nameOf = ({ service }: StackService): string => `${project}_${service}`
+  return {
+    project,
+    going: [
+      ...inventory.services.filter((it) => !theirs.includes(it)).map(nameOf),
+      ...inventory.pullJobs.map(({ name }) => name),
+    ],
+    staying: theirs.map(nameOf),
   }
 }
 
@@ -63,6 +92,10 @@ export function findLeftOfStack(
     if (kind === 'records') return survey.hasRecords
     return kind === 'file' ? files.has(name) : ids.some((id) => there.has(id))
   })
+}
+
+function theirsOf({ services }: StackInventory, release: StackRemovalFacts['release']): StackService[] {
+  return services.filter((service) => !isOurs(service, release))
 }
 
 /** Without a release, the stack may be one that a user deployed: dray's services have the images of the failed deploy. */
@@ -92,17 +125,17 @@ function judgeThings(
   ]
 }
 
-/** Each node has a volume of its own, which its Engine alone can remove. */
+/** Each node has a volume of its own, which its Engine alone can remove: those on nodes that dray does not reach. */
 function judgeVolumes(
   { id, volumes = [] }: StackService,
   { tasks, nodes }: Pick<StackInventory, 'tasks' | 'nodes'>,
+  unread: readonly string[],
 ): Judged[] {
   const ids = new Set(tasks.filter((it) => it.serviceId === id && it.nodeId !== '').map((it) => it.nodeId))
-  const names = [...ids].map((nodeId) => nodeName(nodeId, nodes)).sort()
-  const where =
-    names.length === 0
-      ? 'on the nodes that ran it'
-      : `on ${names.length === 1 ? 'node' : 'nodes'} ${names.join(', ')}`
+  const ran = [...ids].map((nodeId) => nodeName(nodeId, nodes))
+  const names = ran.filter((name) => unread.includes(name)).sort()
+  if (names.length === 0 && (ran.length > 0 || unread.length === 0)) return []
+  const where = names.length === 0 ? 'on the nodes that ran it' : onNodes(names)
   return volumes.map((name): Judged => ({
     kind: 'volume',
     name,
@@ -111,9 +144,9 @@ function judgeVolumes(
   }))
 }
 
-/** What dray cannot reach: it talks to a manager only. */
-function elsewhere(inventory: StackInventory): StayingThing[] {
-  const { services, tasks, nodes } = inventory
+/** What dray cannot reach. */
+function elsewhere(inventory: StackInventory, unread: readonly string[]): StayingThing[] {
+  const { tasks, nodes } = inventory
   const away = new Map(nodes.filter(isAway).map((node) => [node.id, node.name]))
   const lost = tasks.filter((task) => task.hasContainer && !hasTaskEnded(task) && away.has(task.nodeId))
   return [
@@ -122,14 +155,18 @@ function elsewhere(inventory: StackInventory): StayingThing[] {
       name: taskName(task, inventory),
       reason: `node ${away.get(task.nodeId) ?? ''} is down; Swarm stops it when the node is back`,
     })),
-    ...(services.length === 0
+    ...(unread.length === 0
       ? []
       : [
           {
             kind: 'image' as const,
             name: 'of the releases',
-            reason: `on every node; \`docker image prune -a\` there removes unused ones`,
+            reason: `${onNodes(unread)}, to which dray is not connected; \`docker image prune -a\` there removes unused ones, of any app`,
           },
         ]),
   ]
+}
+
+function onNodes(names: readonly string[]): string {
+  return `on ${names.length === 1 ? 'node' : 'nodes'} ${names.join(', ')}`
 }

@@ -21,6 +21,13 @@ export type RemovalPlan = {
   path: string
   going: readonly GoingThing[]
   staying: readonly StayingThing[]
+  /** With `engine: swarm`: the manager and the other nodes that dray reaches. */
+  nodes?: readonly NodeRemoval[]
+  /** With `engine: swarm`: names of the nodes of the swarm that dray does not reach. */
+  unreadNodes?: readonly string[]
 }
+
+/** Containers, images and volumes of a stack on one node. */
+export type NodeRemoval = Pick<RemovalPlan, 'host' | 'going' | 'staying'>
 
 export type RemovalWish = { volumes: boolean; env: boolean }

@@ -1,13 +1,16 @@
 import { LOOK_EVERY_MS } from '../../deploy/swarm/look-every.ts'
 import type { Cluster } from '../../deploy/model/cluster.ts'
 import { hasTaskEnded, isAway, taskName } from '../../deploy/model/task-name.ts'
+import { toDrayError } from '../../deploy/execute/failure.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { planNodes, type NodeOutcome, type PlannedNodes, type RemovalNodes } from './node-removal.ts'
 import { refuseLeft, refuseUnwritable, removalIncomplete } from './removal-failures.ts'
 import type { DirectoryRemoval } from './removal-host.ts'
 import type { GoingThing, RemovalPlan, RemovalWish } from './removal-plan.ts'
 import {
   findLeftOfStack,
+  goingStack,
   planStackRemoval,
   type StackInventory,
   type StackRemovalFacts,
@@ -24,39 +27,70 @@ export type StackRemovalHost = {
   /** Its directory is that of the app's files on this machine. */
   isSource: boolean
   clock: Clock
+  swarm: RemovalNodes
 }
 
 type Removed = StackRemovalFacts['release']
 
 /** The removal of a stack: what was planned, for the release that is deployed. */
-export type PlannedStackRemoval = { host: StackRemovalHost; release: Removed; plan: RemovalPlan }
+export type PlannedStackRemoval = {
+  host: StackRemovalHost
+  release: Removed
+  plan: RemovalPlan
+  nodes: PlannedNodes
+}
 
 /** How long no task may stop while dray waits: longer than most grace periods. */
 const PATIENCE_MS = 300_000
 /** How long Swarm may call a network used after the last task has stopped. */
 const NETWORK_MS = 60_000
 
-/** Plans the removal of a stack. Changes nothing. Throws PATH_NOT_WRITABLE, and what the manager throws. */
+/**
+ * Plans the removal of a stack, from its manager and its nodes. Changes nothing. Throws PATH_NOT_WRITABLE, and what the manager throws;
+ * failures of nodes are among the results.
+ */
 export async function planStackRemovalOn(
   host: StackRemovalHost,
-  { release, wish }: { release: Removed; wish: RemovalWish },
+  { release, wish, signal }: { release: Removed; wish: RemovalWish; signal: AbortSignal },
 ): Promise<PlannedStackRemoval> {
   const { name, isSource, directory } = host
   const facts = await read(host, release)
-  const plan = planStackRemoval({ host: name, path: directory.path, release, isSource, ...facts }, wish)
+  const stack = goingStack({ release, ...facts })
+  const nodes = await planNodes(host.swarm, { stack, wish, signal })
+  const plan = planStackRemoval(
+    {
+      host: name,
+      path: directory.path,
+      release,
+      isSource,
+      ...facts,
+      nodes: nodes.planned.map((it) => it.plan),
+      unread: nodes.unread,
+      isUnfinished: nodes.failures.length > 0,
+    },
+    wish,
+  )
   refuseUnwritable(plan, facts.survey.unwritable)
-  return { host, release, plan }
+  return { host, release, plan, nodes }
+}
+
+type Removing = {
+  stop: AbortSignal
+  /** How many tasks are waited for. */
+  onWait: (tasks: number) => void
+  /** What was removed from a node. */
+  onNode: (outcome: NodeOutcome) => void
 }
 
 /**
  * Carries out the planned removal of a stack, under the app's lock: services first, then, when their tasks have stopped, networks,
- * configs and secrets, and files and records last, after everything else was seen to be gone. `onWait` receives how many tasks are
- * waited for. Returns what is in the directory afterwards, and the tasks that were not seen to stop, since their nodes are down. `stop`
- * aborts it between two kinds of things. Throws REMOVAL_INCOMPLETE.
+ * configs and secrets, then what the nodes have, and files and records last, after everything else was seen to be gone. A node that
+ * fails does not stop the others. Returns what is in the directory afterwards, and the tasks that were not seen to stop, since their
+ * nodes are down. `stop` aborts it between two kinds of things. Throws REMOVAL_INCOMPLETE.
  */
 export async function removeStack(
-  { host, release, plan }: PlannedStackRemoval,
-  { stop, onWait }: { stop: AbortSignal; onWait: (tasks: number) => void },
+  { host, release, plan, nodes }: PlannedStackRemoval,
+  { stop, onWait, onNode }: Removing,
 ): Promise<{ entries: readonly string[]; unseen: readonly string[] }> {
   const { cluster, directory } = host
   const of = (kind: GoingThing['kind']): string[] =>
@@ -71,9 +105,13 @@ export async function removeStack(
     await Promise.all(of('config').map((id) => cluster.removeThing('configs', id)))
     await Promise.all(of('secret').map((id) => cluster.removeThing('secrets', id)))
     stop.throwIfAborted()
+    const unfinished = await removeFromNodes(nodes, { host, stop, onNode })
     const isFile = ({ kind }: GoingThing): boolean => kind === 'file' || kind === 'records'
     const before = await read(host, release)
-    refuseLeft(findLeftOfStack(plan, before).filter((it) => !isFile(it)))
+    refuseLeft(
+      findLeftOfStack(plan, before).filter((it) => !isFile(it)),
+      unfinished,
+    )
     await directory.remove(plan.going.filter(({ kind }) => kind === 'file').map(({ name }) => name))
     const survey = await directory.survey(Object.keys(release.files))
     refuseLeft(findLeftOfStack(plan, { ...before, survey }))
@@ -81,6 +119,26 @@ export async function removeStack(
   } catch (error) {
     throw removalIncomplete(error, host.name)
   }
+}
+
+/** Each node on its own. Returns what is in the way of the rest. Throws REMOVAL_INCOMPLETE if `stop` aborts. */
+async function removeFromNodes(
+  { planned, failures }: PlannedNodes,
+  { host: { clock }, stop, onNode }: Pick<Removing, 'stop' | 'onNode'> & { host: StackRemovalHost },
+): Promise<string[]> {
+  const outcomes = await Promise.all(
+    planned.map(async ({ remove }) => {
+      const outcome = await remove({ clock, stop })
+      onNode(outcome)
+      return outcome
+    }),
+  )
+  const problems = outcomes.flatMap((it) => it.problems)
+  if (stop.aborted) {
+    const { message, exitCode } = toDrayError(stop.reason)
+    throw new DrayError('REMOVAL_INCOMPLETE', message, { exitCode, details: { problems } })
+  }
+  return [...failures.map((failure) => toDrayError(failure).message), ...problems]
 }
 
 async function read(host: StackRemovalHost, release: Removed) {
@@ -132,7 +190,7 @@ async function awaitStopped(
     services: StackInventory['services']
     removed: readonly string[]
   },
-  { stop, onWait }: { stop: AbortSignal; onWait: (tasks: number) => void },
+  { stop, onWait }: Pick<Removing, 'stop' | 'onWait'>,
 ): Promise<string[]> {
   let fewest = Infinity
   let untilMs = Infinity

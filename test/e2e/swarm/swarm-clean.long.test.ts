@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JsonLineOf } from '../../../src/cli/command/json-line.ts'
 import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
 import { nodeNames, startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
@@ -176,4 +177,50 @@ test('a listed server that left the swarm is named, and the other nodes are clea
   expect(await versionsOn('m2')).toEqual(['v1', 'v3'])
   const doctor = await app.dray(['doctor', 'test', '--tag', 'v3'])
   expect(doctor.stdout).toContain('1 of 2 reached')
+})
+
+test('remove takes images, containers and volumes from the listed nodes, and keeps the records while one of them fails', async () => {
+  const [m2, w1] = [server('m2'), server('w1')]
+  const volume = (stack: string) =>
+    m2.docker('volume', 'create', '--label', `com.docker.stack.namespace=${stack}`, `${stack}_data`)
+  await Promise.all([volume('shop'), volume('blog')])
+  await m2.docker(
+    'create',
+    '--name',
+    'shop_web.1.old',
+    '--label',
+    'com.docker.stack.namespace=shop',
+    images['v1']!,
+  )
+  const [onW1, onM3] = await Promise.all([versionsOn('w1'), versionsOn('m3')])
+
+  const planned = await app.dray(['remove', 'test', '--dry-run'])
+  expect([planned.exitCode, planned.stderr]).toEqual([3, expect.stringContaining('SWARM_NODE_OTHER')])
+  expect(planned.stdout).toContain(`To be removed from ${m2.sshTarget}:`)
+  expect(planned.stdout).toMatch(/volume +shop_data +removed only with --volumes/)
+  expect(planned.stdout).toContain('on nodes m3, w1, to which dray is not connected')
+  const failed = await app.dray(['remove', 'test', '--volumes', '--yes'])
+  expect([failed.exitCode, failed.stderr]).toEqual([4, expect.stringContaining('REMOVAL_INCOMPLETE')])
+  expect(failed.stderr.replace(/\s+/g, ' ')).toContain(`${w1.sshTarget} is in no swarm`)
+  expect(await server('m1').docker('service', 'ls', '--quiet')).toBe('')
+  expect(await versionsOnAll()).toEqual([[''], [''], onM3, onW1])
+  expect(await m2.docker('ps', '--all', '--quiet', '--filter', 'name=shop_')).toBe('')
+  expect(await m2.docker('volume', 'ls', '--format', '{{.Name}}')).toBe('blog_data')
+
+  const file = JSON.parse(await readFile(join(app.directory, 'dray.yml'), 'utf8')) as {
+    environments: { test: { nodes: string[] } }
+  }
+  file.environments.test.nodes = [m2.sshTarget]
+  await app.writeSource({ 'dray.yml': JSON.stringify(file) })
+  const done = await app.dray(['remove', 'test', '--volumes', '--yes', '--json'])
+  expect(done.exitCode).toBe(0)
+  const [line] = done.stdout
+    .trim()
+    .split('\n')
+    .map((it) => JSON.parse(it) as JsonLineOf<'remove'>)
+  expect(line).toMatchObject({ unreadNodes: expect.arrayContaining(['m3']) as string[], entries: ['.env'] })
+  expect(line?.nodes?.map(({ host, going }) => [host, going])).toEqual([
+    [server('m1').sshTarget, []],
+    [m2.sshTarget, []],
+  ])
 })

@@ -9,7 +9,7 @@ export const removeCommand = {
   group: 'operate',
   summary: 'Remove the app from the server: containers, networks, files and records.',
   description:
-    'Removes what dray put on the server for an environment: its containers and networks, the tags of its releases (and the images that nothing else uses), the files of the current release, and `.dray`. Lists all of it first, and asks for the name of the environment. Volumes stay unless `--volumes` is given, and `.env` stays unless `--env` is given. Files that were changed by hand, other files in the directory, external networks and volumes, and containers from other directories stay. Afterwards the app is down, and there is no release to roll back to. With `engine: swarm`, it removes the stack from its swarm; volumes and images on the nodes stay.',
+    'Removes what dray put on the server for an environment: its containers and networks, the tags of its releases (and the images that nothing else uses), the files of the current release, and `.dray`. Lists all of it first, and asks for the name of the environment. Volumes stay unless `--volumes` is given, and `.env` stays unless `--env` is given. Files that were changed by hand, other files in the directory, external networks and volumes, and containers from other directories stay. Afterwards the app is down, and there is no release to roll back to. With `engine: swarm`, it removes the stack from its swarm, and its images, ended containers and (with `--volumes`) volumes from the manager and the `nodes` of dray.yml.',
   arguments: [environmentArgument],
   options: [
     { flags: '--volumes', description: "Also remove the app's volumes, with their data." },

@@ -1,6 +1,8 @@
 import { createDirectoryRemoval } from '../../../adapters/directory/app-removal.ts'
 import { takeLock } from '../../../adapters/directory/lock/lock.ts'
 import { lockHosts, releaseAll, type LockableHost } from '../../../deploy/lock-hosts.ts'
+import { toDrayError } from '../../../deploy/execute/failure.ts'
+import { joinFailures } from '../../../deploy/model/on-each-host.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { findUnrecorded, type UnrecordedDeploy } from '../../../operations/remove/unrecorded-deploy.ts'
@@ -14,8 +16,9 @@ import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { openQuestions } from '../../command/questions.ts'
 import { readWait } from '../../command/wait-option.ts'
+import { connectNodeDisks } from '../../command/connect-swarm-disks.ts'
 import { connectApps, readInPlace, type ConnectedApp } from './connect-apps.ts'
-import { planOnHost, type PlannedOnHost } from './remove-from-host.ts'
+import { countKinds, planOnHost, type PlannedOnHost } from './remove-from-host.ts'
 import type { removeCommand } from './remove.ts'
 
 /**
@@ -39,8 +42,11 @@ export async function runRemove(
   const { name: environment } = input.config.environment
   const { signal } = context
   await using connected = await connectApps(input, context)
-  const deployed = await listDeployed(connected.apps, { input, context, output })
   const work: Work = { input, context, output }
+  const deployed = await listDeployed(connected.apps, work)
+  const [{ host: manager }] = connected.apps
+  const isSwarm = input.config.environment.engine === 'swarm'
+  await using swarm = isSwarm ? await connectNodeDisks(manager, input, context) : undefined
   const lockable = {
     hosts: deployed.map((app) => lockableForRemoval(app, context)),
     clock: context.clock,
@@ -54,7 +60,7 @@ export async function runRemove(
         // A deploy may have ended since.
         const app = await readInPlace(host, stop)
         const release = app.release ?? (await readUnrecorded(app, stop)) ?? refuseNothing([app], input)
-        return planOnHost(app, { release, wish: { volumes, env }, signal: stop }, work)
+        return planOnHost(app, { release, wish: { volumes, env }, signal: stop }, { ...work, swarm })
       }),
     )
     for (const { plan } of planned) {
@@ -63,7 +69,10 @@ export async function runRemove(
       else if (input.options.json) output.json({ type: 'remove', environment, isDryRun, ...plan })
       else output.print(text)
     }
+    const failures = planned.flatMap((it) => it.failures)
+    if (isDryRun && failures.length > 0) throw joinFailures(failures)
     if (isDryRun) return EXIT.done
+    for (const failure of failures) output.note(output.clean(toDrayError(failure).message))
     const typed = await questions?.ask(`Type ${environment} to remove it:`, 'cancel')
     if (typed !== undefined && typed !== environment) {
       output.note('Nothing was removed.')
@@ -158,18 +167,8 @@ async function removeFrom(
   }
   const { colors, glyphs } = output.style
   const left = entries.length === 0 ? 'is empty' : `has ${entries.map((it) => output.clean(it)).join(', ')}`
-  const counts = engine === 'swarm' ? countOf(plan.going) : ''
+  const counts = countKinds(engine === 'swarm' ? plan.going : [], ['service', 'network', 'config', 'secret'])
   output.print(
-    `${colors.green(glyphs.done)} Removed ${environment} from ${plan.host}${counts}. ${plan.path} ${left}.`,
+    `${colors.green(glyphs.done)} Removed ${environment} from ${plan.host}${counts === '' ? '' : `: ${counts}`}. ${plan.path} ${left}.`,
   )
-}
-
-/** `: 2 services, 1 network`: what the swarm has no more. */
-function countOf(going: PlannedOnHost['plan']['going']): string {
-  const kinds = ['service', 'network', 'config', 'secret'] as const
-  const counts = kinds.flatMap((kind) => {
-    const { length } = going.filter((it) => it.kind === kind)
-    return length === 0 ? [] : [`${length} ${kind}${length === 1 ? '' : 's'}`]
-  })
-  return counts.length === 0 ? '' : `: ${counts.join(', ')}`
 }

@@ -101,11 +101,16 @@ test('a job that was created by a request that timed out is found, and that of a
   await expect(other.it.startPull(pull)).rejects.toMatchObject({ code: 'DOCKER_FAILED' })
 })
 
-test('the images of a service are those of its definition and of the one before', async () => {
+test('the images of a service are those of its definition and of the one before, and its volumes those of any stack', async () => {
+  const mounts = [
+    { Type: 'volume', Source: 'shop_data', Target: '/data' },
+    { Type: 'volume', Target: '/anonymous' },
+    { Type: 'bind', Source: '/srv', Target: '/srv' },
+  ]
   const spec = (Name: string, image: string, stack?: string) => ({
     Name,
     Mode: { Replicated: {} },
-    TaskTemplate: { ContainerSpec: { Image: image } },
+    TaskTemplate: { ContainerSpec: { Image: image, ...(Name === 'by-hand' && { Mounts: mounts }) } },
     Labels: stack === undefined ? null : { 'com.docker.stack.namespace': stack },
   })
   const of = (ID: string, Spec: object, more = {}) => ({ ID, Version: { Index: 1 }, Spec, ...more })
@@ -119,7 +124,7 @@ test('the images of a service are those of its definition and of the one before'
   ])
   expect(await it.serviceImages()).toEqual([
     { service: 'shop_web', stack: 'shop', images: ['web@sha256:2', 'web@sha256:1'] },
-    { service: 'by-hand', images: ['web:1'] },
+    { service: 'by-hand', images: ['web:1'], volumes: ['shop_data'] },
     { service: 'shop_dray-pull-1-a', images: [] },
   ])
 })

@@ -6,10 +6,13 @@ import {
   removeStack,
   type StackRemovalHost,
 } from '../../../../src/operations/remove/remove-stack.ts'
+import type { RemovalPlan } from '../../../../src/operations/remove/removal-plan.ts'
 import { findUnrecorded } from '../../../../src/operations/remove/unrecorded-deploy.ts'
 import { renderRemoval } from '../../../../src/ui/render/results/render-removal.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
+import { fakeInventory, fakeVolume } from '../../../support/fake-disk.ts'
+import { FakeHost } from '../../../support/fake-host.ts'
 import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 import { fakeSurvey } from '../../../support/fake-survey.ts'
@@ -46,6 +49,14 @@ class RemovableStack implements StackRemovalHost {
   /** Looks at which the removed tasks still run, and refusals of a network after that. */
   stopsAfter = 2
   networkRefusals = 1
+
+  /** dray.yml lists no node, and the manager is one of its own. */
+  swarm: StackRemovalHost['swarm'] = {
+    manager: { archive: new FakeHost().archive, cluster: { serviceImages: async () => [] }, others: [] },
+    nodes: [],
+    failures: [],
+    unread: ['w1', 'w2'],
+  }
 
   readonly cluster: StackRemovalHost['cluster'] = {
     services: async () => this.services,
@@ -88,10 +99,14 @@ class RemovableStack implements StackRemovalHost {
 }
 
 const wish = { volumes: false, env: false }
-const plan = (stack: RemovableStack) => planStackRemovalOn(stack, { release, wish })
+const plan = (stack: RemovableStack) => planStackRemovalOn(stack, { release, wish, signal })
 const remove = async (stack: RemovableStack, stop = signal) => {
   const waited: number[] = []
-  const removed = await removeStack(await plan(stack), { stop, onWait: (tasks) => waited.push(tasks) })
+  const removed = await removeStack(await plan(stack), {
+    stop,
+    onWait: (tasks) => waited.push(tasks),
+    onNode: ({ host }) => stack.log.push(`node ${host}`),
+  })
   return { ...removed, waited }
 }
 
@@ -112,7 +127,7 @@ describe('the plan', () => {
         '  file     /srv/shop/a.yml',
         '  records  /srv/shop/.dray',
         'Stays on m1:',
-        '  image   of the releases  on every node; `docker image prune -a` there removes unused ones',
+        '  image   of the releases  on nodes w1, w2, to which dray is not connected; `docker image prune -a` there removes unused ones, of any app',
         '  volume  shop_data        on node w2; `docker volume rm shop_data` there removes it with its data',
         '  file    /srv/shop/.env   removed only with --env',
       ].join('\n'),
@@ -132,7 +147,7 @@ describe('the plan', () => {
         images: { db: 'web@sha256:2' },
       },
     ])
-    const { plan: planned } = await planStackRemovalOn(stack, { release: failed, wish })
+    const { plan: planned } = await planStackRemovalOn(stack, { release: failed, wish, signal })
     const names = (kind: string) => planned.going.filter((it) => it.kind === kind).map(({ name }) => name)
     expect(names('service')).toEqual(['shop_db', 'shop_dray-task-migrate', 'shop_dray-pull-1'])
     expect([names('network'), names('config'), names('secret')]).toEqual([[], [], ['name-password']])
@@ -142,7 +157,7 @@ describe('the plan', () => {
       reason: 'not started by dray',
     })
     const none = findUnrecorded([])
-    const empty = await planStackRemovalOn(stack, { release: none, wish })
+    const empty = await planStackRemovalOn(stack, { release: none, wish, signal })
     expect(empty.plan.going.map(({ kind }) => kind)).toEqual(['records'])
   })
 
@@ -154,6 +169,82 @@ describe('the plan', () => {
       name: 'db.1@w2',
       reason: 'node w2 is down; Swarm stops it when the node is back',
     })
+  })
+})
+
+describe('the nodes that dray.yml lists', () => {
+  /** The stack with w2 as a listed node that has a volume of it and, if `broken`, an Engine that fails. */
+  function listed() {
+    const stack = new RemovableStack()
+    const w2 = new FakeHost('deploy@w2')
+    w2.disk.content = fakeInventory({
+      volumes: [fakeVolume('shop_data', { project: 'shop', isOfStack: true })],
+    })
+    const { engine } = w2
+    stack.swarm = {
+      ...stack.swarm,
+      nodes: [{ name: w2.name, nodeName: 'w2', engine, measure: async () => [] }],
+      unread: ['w1'],
+    }
+    return { stack, w2 }
+  }
+  const withVolumes = { volumes: true, env: false }
+  const text = (planned: RemovalPlan) =>
+    renderRemoval(planned, createTerminalStyle({ env: {}, isTTY: false }))
+
+  test('have their own part of the plan, and what is left to type is for the others', async () => {
+    const { stack } = listed()
+    const { plan: planned } = await planStackRemovalOn(stack, { release, wish: withVolumes, signal })
+    expect(text(planned)).toContain('To be removed from deploy@w2:\n  volume  shop_data  with its data')
+    expect(text(planned)).toContain('on node w1, to which dray is not connected')
+    expect(text(planned)).not.toContain('docker volume rm')
+    expect(planned).toMatchObject({ nodes: [{ host: 'deploy@w2', staying: [] }], unreadNodes: ['w1'] })
+    expect(text((await plan(stack)).plan)).toContain(
+      'Stays on deploy@w2:\n  volume  shop_data  removed only with --volumes',
+    )
+  })
+
+  test('are cleared when the tasks have stopped, before files and records', async () => {
+    const { stack, w2 } = listed()
+    const planned = await planStackRemovalOn(stack, { release, wish: withVolumes, signal })
+    w2.when('remove-volume shop_data', () => void stack.log.push('volume'))
+    const onNode = () => undefined
+    await removeStack(planned, { stop: signal, onWait: () => undefined, onNode })
+    expect(stack.log.slice(-4)).toEqual(['configs site', 'secrets password', 'volume', 'files a.yml'])
+  })
+
+  test('keep files and records for the next run if one fails', async () => {
+    const { stack, w2 } = listed()
+    w2.failWhen('remove-volume')
+    const planned = await planStackRemovalOn(stack, { release, wish: withVolumes, signal })
+    const removing = removeStack(planned, { stop: signal, onWait: () => undefined, onNode: () => undefined })
+    await expect(removing).rejects.toMatchObject({
+      code: 'REMOVAL_INCOMPLETE',
+      exitCode: 4,
+      hint: expect.stringContaining('take it out of `nodes`') as string,
+      details: { problems: ['deploy@w2: No remove-volume today.'] },
+    })
+    expect([stack.services, [...stack.files]]).toEqual([[], ['a.yml', '.env', '.dray']])
+    const { plan: again } = await planStackRemovalOn(stack, { release, wish: withVolumes, signal })
+    expect(again.nodes?.[0]?.going.map(({ name }) => name)).toEqual(['shop_data'])
+  })
+
+  test('keep files and records also if one does not answer, which the plan says', async () => {
+    const { stack } = listed()
+    const failures = [new DrayError('HOST_UNREACHABLE', 'deploy@w1 does not answer.')]
+    stack.swarm = { ...stack.swarm, failures }
+    const { plan: planned } = await plan(stack)
+    expect(planned.going.map(({ kind }) => kind)).not.toContain('records')
+    expect(text(planned)).toMatch(/file +\/srv\/shop\/a.yml +until every node that dray.yml lists/)
+    await expect(remove(stack)).rejects.toMatchObject({
+      code: 'REMOVAL_INCOMPLETE',
+      details: { problems: ['deploy@w1 does not answer.'] },
+    })
+    expect([stack.log.includes('node deploy@w2'), stack.services]).toEqual([true, []])
+    expect([...stack.files]).toEqual(['a.yml', '.env', '.dray'])
+    stack.swarm = { ...stack.swarm, failures: [] }
+    await remove(stack)
+    expect([...stack.files]).toEqual(['.env'])
   })
 })
 
