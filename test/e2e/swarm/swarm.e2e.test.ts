@@ -115,6 +115,11 @@ test('remove leaves nothing of the stack', async () => {
     // A node removes a container a moment after it has stopped.
     await expect.poll(() => containers('-a')).toBe('')
   }
+  // dray.yml lists no nodes: the images of the manager go, and the plan names the nodes that keep theirs.
+  const images = (name: NodeName) =>
+    server(name).docker('image', 'ls', '--quiet', '--digests', 'ghcr.io/acme/shop-backend')
+  expect([await images('m1'), await images('m2')]).toEqual(['', expect.stringMatching(/\w/)])
+  expect(stderr.replace(/\s+/g, ' ')).toContain('on nodes m2, m3, w1, to which dray is not connected')
   const again = await app.dray(['remove', 'test', '--yes'])
   expect([again.exitCode, again.stderr]).toEqual([3, expect.stringContaining('NOT_DEPLOYED')])
 })
