@@ -103,7 +103,7 @@ test('a server that a gate does not reach keeps what is known of it, and is aske
     times.push(clock.now())
     if (through === undefined) throw new DrayError('GATE_REFUSED', 'The key is one of a gate.')
     const lines = [attemptOf('a'), news === '' ? attemptOf('b') : unread]
-    return through.read({ environment: 'production', hosts: ['a', 'b'], atMs: 0, lines })
+    return through.read({ environment: 'production', hosts: ['a', 'b'], atMs: 0, lines }, false)
   }
   const environment = { name: 'production', path: '/srv/shop', hosts: ['bastion'] }
   const input = { config: { environment } } as unknown as EnvironmentInput
@@ -138,7 +138,7 @@ test('with a key of a gate, the last deploy is asked for when there is news, and
     const attempt = { type: 'history.attempt', host: 'local', release: `r${asked}` }
     const facts = { startedAt: '2026-11-24T18:00:00Z', isArchived: true, isCurrent: true }
     const line = { ...attempt, ...facts, outcome: { kind: 'deployed' } }
-    return through.read({ environment: 'on-server', hosts: ['local'], atMs: 0, lines: [line] })
+    return through.read({ environment: 'on-server', hosts: ['local'], atMs: 0, lines: [line] }, false)
   }
   const environment = { name: 'production', path: '/srv/shop', hosts: ['a'] }
   const input = { config: { environment } } as unknown as EnvironmentInput

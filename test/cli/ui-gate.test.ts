@@ -2,6 +2,7 @@ import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { chmod, readFile } from 'node:fs/promises'
 import { makeStatus } from '../../src/operations/status/make-status.ts'
+import type { Timeline } from '../../src/ui/page/model.ts'
 import { fakeSeen, fakeStatusObservation } from '../support/fake-status-observation.ts'
 import { makeProject } from '../support/make-project.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -199,6 +200,37 @@ test('with a key that allows `status` and `history`, the page shows what they te
     const after = await requests()
     expect(after.filter((it) => it.startsWith('exec')).length).toBe(hosts.length)
     expect(after.filter((it) => it === 'history --json --steps').length).toBe(2 * hosts.length)
+  })
+})
+
+describe('the timeline', () => {
+  const answerOf = (entries: number): object[] => [
+    introduction,
+    ...Array.from({ length: entries }, (_, at) => ({
+      ...{ ...attempt, steps, plan: [], samples: [] },
+      release: `r${entries - at}`,
+    })),
+  ]
+  const shown = async (ask: Page['ask']): Promise<number[]> =>
+    ((await ask('timeline')) as Timeline).hosts.map((it) => ('attempts' in it ? it.attempts.length : 0))
+
+  test('shows as many deploys with a key of a gate as with another one', async () => {
+    const answers = {
+      'history --json --steps': answerOf(20),
+      'history --json --steps --limit 50': answerOf(50),
+    }
+    await withGateKey(answers, async ({ ask, requests }) => {
+      expect(await shown(ask)).toEqual([50, 50])
+      expect((await requests()).filter((it) => it === 'history --json --steps')).toEqual([])
+    })
+  })
+
+  test('shows 20 of a gate of an older dray, which is asked for more once', async () => {
+    await withGateKey({ 'history --json --steps': answerOf(20) }, async ({ ask, requests }) => {
+      for (let times = 0; times < 2; times += 1) expect(await shown(ask)).toEqual([20, 20])
+      const asked = await requests()
+      expect(asked.filter((it) => it.endsWith(' --limit 50')).length).toBe(hosts.length)
+    })
   })
 })
 

@@ -12,6 +12,20 @@ export type GateRequestText = 'status --json' | `history --json${'' | ' --steps'
 /** Attempts, and tasks, of each host that `history --json` answers without `--limit`, and at most with it. */
 export const GATE_ENTRIES = { usual: 20, most: 100 }
 
+/**
+ * The request for the last `limit` attempts and tasks of each host, or as many as a gate gives: `entries`. `older`: what a gate
+ * without `--limit` allows, which gives the usual number.
+ */
+export function historyRequest(
+  limit: number,
+  { withSteps }: { withSteps: boolean },
+): { entries: number; request: GateRequestText; older?: GateRequestText } {
+  const entries = Math.max(GATE_ENTRIES.usual, Math.min(limit, GATE_ENTRIES.most))
+  const usual = withSteps ? 'history --json --steps' : 'history --json'
+  if (entries === GATE_ENTRIES.usual) return { entries, request: usual }
+  return { entries, request: `${usual} --limit ${entries}`, older: usual }
+}
+
 /** What a gate says of its environment, and the other lines of its answer. */
 export type GateAnswer = {
   /** Its name in the dray.yml of the gate. */
@@ -25,6 +39,9 @@ export type GateAnswer = {
   /** The failure that it reports beside the answers of several hosts, at least one of which did not answer. */
   failure?: DrayError
 }
+
+/** The gate does not allow the request, or its dray does not know it. */
+export class RequestRefused extends DrayError {}
 
 /** The login program is no longer `dray gate`: the user has another key now. */
 export class NotAGate extends DrayError {}
@@ -91,7 +108,7 @@ function refused(printed: string, host: string, request: GateRequestText): DrayE
     )
   }
   const [name] = request.split(' ')
-  return new DrayError(
+  return new RequestRefused(
     'GATE_REFUSED',
     `The key that ${host} accepted is one of \`dray gate\`, which does not allow \`${request}\`.`,
     {

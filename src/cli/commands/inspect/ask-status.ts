@@ -84,7 +84,7 @@ async function statusOf(
   try {
     await using opened = await openRunners(hosts, context)
     const byName = new Map(opened.runners.map((runner) => [runner.name, runner]))
-    const gates = openGates()
+    const gates = openGates(context.clock)
     const onHost: OnHost = async (host, read, through) => {
       const runner = byName.get(host)
       if (runner === undefined) throw new DrayError('INTERNAL', `The host ${host} has no connection.`)

@@ -1,5 +1,5 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
-import { GATE_ENTRIES, type GateRequestText } from '../../../adapters/gate/gate-answer.ts'
+import { GATE_ENTRIES, historyRequest } from '../../../adapters/gate/gate-answer.ts'
 import { readToldHistory, type HostHistory, type ToldHistory } from '../../../adapters/gate/told-history.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readHistory } from '../../../deploy/releases/history.ts'
@@ -41,7 +41,7 @@ export async function runHistory(
   const { hosts, path } = input.config.environment
   const { signal } = context
   const isDetailed = command.options.steps === true
-  const gates = openGates()
+  const gates = openGates(context.clock)
   // A program gets fewer entries than it asked for, too.
   const tell = (text: string): void => {
     if (command.global.json) context.stderr.write(`${clean(text)}\n`)
@@ -60,25 +60,18 @@ export async function runHistory(
         },
       ]
     }
-    const askFor = (entries: number): Promise<readonly ToldHistory[]> => {
-      const through: ThroughGate<readonly ToldHistory[]> = {
-        ...{ request: gateRequest(entries, isDetailed), path },
-        read: (answer) => {
-          const told = readToldHistory(answer, { host: runner.name, limit })
-          if (limit > entries && told.some((it) => isFull(it, entries)))
-            tell(`The gate of ${runner.name} gives the last ${entries} entries alone. ${whyFew(entries)}`)
-          return told
-        },
-      }
-      return gates.read(runner, readArchive, { through, signal })
+    const { entries: most, ...asked } = historyRequest(limit, { withSteps: isDetailed })
+    const through: ThroughGate<readonly ToldHistory[]> = {
+      ...{ ...asked, path },
+      read: (answer, isOlder) => {
+        const told = readToldHistory(answer, { host: runner.name, limit })
+        const entries = isOlder ? GATE_ENTRIES.usual : most
+        if (limit > entries && told.some((it) => isFull(it, entries)))
+          tell(`The gate of ${runner.name} gives the last ${entries} entries alone. ${whyFew(entries)}`)
+        return told
+      },
     }
-    const entries = Math.max(GATE_ENTRIES.usual, Math.min(limit, GATE_ENTRIES.most))
-    return askFor(entries).catch((error: unknown) => {
-      const isRefused = error instanceof DrayError && error.code === 'GATE_REFUSED'
-      if (entries === GATE_ENTRIES.usual || !isRefused) throw error
-      // An older gate has no `--limit`.
-      return askFor(GATE_ENTRIES.usual)
-    })
+    return gates.read(runner, readArchive, { through, signal })
   }
   await using opened = await openRunners(hosts, context)
   const { results, failures } = await settleEachHost(
@@ -110,11 +103,6 @@ export async function runHistory(
   if (failures.length > 0) throw joinFailures(failures)
   if (errors.size > 0) throw joinFailures([...errors.values()])
   return EXIT.done
-}
-
-function gateRequest(entries: number, isDetailed: boolean): GateRequestText {
-  const request = isDetailed ? 'history --json --steps' : 'history --json'
-  return entries === GATE_ENTRIES.usual ? request : `${request} --limit ${entries}`
 }
 
 /** Whether a host may have more entries than the gate has given. */

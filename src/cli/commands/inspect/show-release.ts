@@ -25,7 +25,7 @@ export async function showRelease(
 ): Promise<ExitCode> {
   const { hosts, path, name: environment } = config.environment
   const { signal, clock } = context
-  const gates = openGates()
+  const gates = openGates(clock)
   await using opened = await openRunners(hosts, context)
   const { results, failures } = await settleEachHost(
     opened.runners,

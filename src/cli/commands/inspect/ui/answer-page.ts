@@ -1,4 +1,5 @@
 import { createReleaseArchive } from '../../../../adapters/directory/release-archive.ts'
+import { historyRequest } from '../../../../adapters/gate/gate-answer.ts'
 import { readToldHistory } from '../../../../adapters/gate/told-history.ts'
 import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { failureFrom } from '../../../../deploy/execute/failure.ts'
@@ -29,6 +30,7 @@ export async function answerTimeline(
 ): Promise<Timeline> {
   const { hosts, path } = config.environment
   const { signal } = context
+  const { request, older } = historyRequest(ATTEMPTS, { withSteps: true })
   const read = (host: string): Promise<Timeline['hosts']> => {
     const readArchive = async (runner: CommandRunner): Promise<Timeline['hosts']> => {
       // One more, to find the images that the last one changed.
@@ -37,7 +39,7 @@ export async function answerTimeline(
       return [{ host, attempts, tasks: readTaskHistory(contents.journal, ATTEMPTS) }]
     }
     return onHost(host, readArchive, {
-      ...{ request: 'history --json --steps', path, signal },
+      ...{ request, older, path, signal },
       read: (answer) =>
         readToldHistory(answer, { host, limit: ATTEMPTS }).map((told) =>
           'error' in told ? { host: told.host, failure: failureFrom(told.error) } : told,

@@ -15,7 +15,7 @@ type Opened = AsyncDisposable & { runners: readonly [CommandRunner, ...CommandRu
  */
 export function holdConnections(context: CliContext): HostConnections {
   const opened = new Map<string, Promise<Opened>>()
-  const gates = openGates()
+  const gates = openGates(context.clock)
 
   const open = (host: string): Promise<Opened> => {
     const known = opened.get(host)
