@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { fewAtOnce } from '../../shared/few-at-once.ts'
 import { serves } from '../model/container.ts'
+import { isOut } from '../model/hooks.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
@@ -94,8 +95,9 @@ export function listOut(runs: readonly HostRun[], { environment }: Pick<Plan, 'e
 
 /**
  * Undoes one host. If it has hooks, it leaves the load balancer before its traffic switches back, and joins again at the end; a
- * host that cannot be undone stays out, and so does one that was out before and has had no turn. One on which nothing ran before leaves if it has joined, and stays out: nothing serves there.
- * Returns a sentence if it may have stayed in.
+ * host that cannot be undone stays out, and so does one that was out before and has had no turn. One on which nothing ran before
+ * leaves if it has joined, and stays out, since nothing serves there: as before if it had left in an earlier deploy. Returns a
+ * sentence if it may have stayed in.
  */
 async function undoOutside(
   run: HostRun,
@@ -111,7 +113,8 @@ async function undoOutside(
   const isNew = !run.observation.containers.some(serves)
   const out = isNew ? newLeave(execution) : leave
   const isSwitched = done.switched || done.recreated.size > 0
-  const isIn = (isNew ? done.joins : isSwitched) && !done.isOut
+  // A `join` that failed halfway may have brought it in.
+  const isIn = isNew ? done.joins : isSwitched && !done.isOut
   let hasLeft = false
   if (out !== undefined && isIn && (isNew || mayLeave)) {
     // It may serve while it is undone, too: that is what the undo is made for.
@@ -121,9 +124,11 @@ async function undoOutside(
     )
   }
   await undoHost(run, execution, undone)
-  if (isNew || join === undefined) done.isOut = false
+  const mayBeIn = isIn && !hasLeft
+  if (isNew) done.isOut = isOut(run.observation, execution.desired) && !mayBeIn
+  else if (join === undefined) done.isOut = false
   else if (done.isOut && (done.leaves || done.joins)) await runForHost(join, context)
-  if (!isNew || !isIn || hasLeft) return undefined
+  if (!isNew || !mayBeIn) return undefined
   return `${run.host.name} may still be in the load balancer, and nothing serves there`
 }
 

@@ -373,6 +373,45 @@ describe('hooks for each host', () => {
     ])
   })
 
+  test('a host where nothing runs that was out before is named, whether the deploy fails before its turn, in it or after it', async () => {
+    const { world, log } = await withHooks()
+    const [a, b] = world.hosts
+    a!.releases = []
+    a!.files.clear()
+    for (const { id } of a!.containers.all) a!.containers.remove(id)
+    b!.containers.behaviours.set('backend:v2', 'exits')
+    // Not yet: it had never joined.
+    expect((await world.failure()).notUndone).toEqual([])
+    const isOut =
+      'a is still out of the load balancer: its hook `join` has not succeeded since it left; `dray deploy test` runs it again'
+    log.splice(0)
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED', exitCode: 1, notUndone: [isOut] })
+    expect(log).toEqual(['a join', 'b leave', 'a leave', 'b join'])
+    answerHooks(world, log, 'a join')
+    log.splice(0)
+    expect(await world.failure()).toMatchObject({ code: 'HOST_HOOK_FAILED', exitCode: 1, notUndone: [isOut] })
+    // A hook that failed halfway may have brought it in.
+    expect(log).toEqual(['a join', 'a leave'])
+    b!.failWhen('place ')
+    log.splice(0)
+    expect((await world.failure()).notUndone).toEqual([isOut])
+    expect(log).toEqual([])
+  })
+
+  test('a host where nothing runs that was out before and does not leave again may be in', async () => {
+    const { world, log } = await withHooks()
+    const [a, b] = world.hosts
+    a!.releases = []
+    a!.files.clear()
+    for (const { id } of a!.containers.all) a!.containers.remove(id)
+    b!.containers.behaviours.set('backend:v2', 'exits')
+    await world.failure()
+    answerHooks(world, log, 'a leave')
+    expect((await world.failure()).notUndone).toEqual([
+      'a may still be in the load balancer, and nothing serves there',
+    ])
+  })
+
   test('a host that is not well while it is watched takes back all', async () => {
     const { world } = await withHooks()
     const [, b] = world.hosts
