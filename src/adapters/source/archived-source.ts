@@ -24,16 +24,17 @@ export function createArchivedSource(archive: ReleaseArchive, release: Release):
       // dray's own health checks are no part of the app.
       return names
         .flatMap((name) => byPath.get(name) ?? [])
-        .map((it) => (isOurs(it) ? withChecks(it, {}) : it))
+        .map((it) => (isOverride(it) ? withChecks(it, {}) : it))
     },
     bundle: async ({ elsewhere }, images, checks = {}) =>
       (await files()).map((file) =>
-        isOurs(file) ? withChecks(withImages(withRole(file, elsewhere), images), checks) : file,
+        isOverride(file) ? withChecks(withImages(withRole(file, elsewhere), images), checks) : file,
       ),
   }
 }
 
-function isOurs({ path }: BundleFile): boolean {
+/** It is written by dray, and has the images by digest. */
+export function isOverride({ path }: BundleFile): boolean {
   return path === OVERRIDE_NAME || path === PINS_NAME
 }
 

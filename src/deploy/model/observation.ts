@@ -155,7 +155,10 @@ export type DesiredRelease = {
   adopt: boolean
   /** The archived release to put back; undefined for a new one. */
   restores: RestoredRelease | undefined
-  /** The release of the other hosts, which a host that joins them gets; `from`: the host whose record and files it is taken from. */
+  /**
+   * The release of the other hosts, which a host that joins them gets; `from`: the host whose record and files it is taken from, or
+   * several: `a, w`.
+   */
   joins?: { release: string; from: string }
   /** What was found when it was decided what is wanted, for the warnings of the plan. */
   notes?: readonly string[]

@@ -1,10 +1,13 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { joinFailures, settleEachHost } from '../model/on-each-host.ts'
-import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
+import { newestRelease, releaseNumber, serviceNames, type Release } from '../model/release.ts'
+import { someNames } from '../model/some-names.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import { desiredFromRelease, type ArchivingHost } from './rollback.ts'
+import { chooseParts, combineReleases, hasFront, type ReleasePart } from './combine-releases.ts'
 import { limitRelease } from './limit-release.ts'
+import type { ReleaseArchive } from './release-archive.ts'
 import { findOtherImage, hasRole } from './same-release.ts'
 
 /** A host whose current release another one gets. */
@@ -16,6 +19,8 @@ export type JoinRequest = {
   donors: readonly Donor[]
   /** The failures of those that do not. */
   down?: readonly DrayError[]
+  /** The files of a release that several of them keep. */
+  combine: (parts: readonly [ReleasePart, ...ReleasePart[]]) => ReleaseArchive
   /** The present configuration from dray.yml. */
   desired: DesiredRelease
 }
@@ -25,13 +30,14 @@ const ATTEMPTS_READ = 1
 
 /**
  * The desired state of a host that joins the others: the newest release of them with its images by digest and its files, whatever
- * the tag means by now, without tasks. A host with another role gives it, too, if it runs all services of the host. A host with an older release or with none gives none, and is named in the notes, like one
- * whose release cannot be read. Throws HOSTS_DIFFER if the newest release has other images on one host than on another, NO_DONOR if
- * no host with it runs the services of the host, and what reading the archives throws if none can be read; HOSTS_DIFFER, too, if
- * the host has a newer release than they.
+ * the tag means by now, without tasks. A host with another role gives it, too, if it runs all services of the host, and several do
+ * together if no host does alone. A host with an older release or with none gives none, and is named in the notes, like one whose
+ * release cannot be read. Throws HOSTS_DIFFER if the newest release has other images on one host than on another, NO_DONOR if no host
+ * with it runs a service of the host, and what reading the archives throws if none can be read; HOSTS_DIFFER, too, if the host has a
+ * newer release than they, or if the records of several are of different deploys.
  */
 export async function resolveJoin(
-  { host, donors, down = [], desired }: JoinRequest,
+  { host, donors, down = [], combine, desired }: JoinRequest,
   signal: AbortSignal,
 ): Promise<DesiredState> {
   const { results, failures } = await settleEachHost(
@@ -48,13 +54,8 @@ export async function resolveJoin(
     release !== undefined && release.id === newest?.id ? [{ ...it, release }] : [],
   )
   refuseDifferent(current)
-  const [donor] = current
-    .sort((a, b) => Number(hasRole(host.services, b.services)) - Number(hasRole(host.services, a.services)))
-    .flatMap((it) => {
-      const release = limitRelease(it.release, { services: host.services, of: it.services })
-      return release === undefined ? [] : [{ ...it, release }]
-    })
-  if (donor === undefined) throw noDonor(host, newest)
+  if (newest === undefined) throw new DrayError('NO_DONOR', 'No release was deployed to the other hosts yet.')
+  const donor = chooseDonor(host, current) ?? combineDonors(host, current, combine)
   const { release, archive } = donor
   refuseNewer(host, newestRelease((await host.archive.read(ATTEMPTS_READ, signal)).releases), donor)
   const { restores: _, ...settings } = desiredFromRelease(release, desired, [])
@@ -122,12 +123,52 @@ function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, rele
   )
 }
 
-function noDonor(host: ArchivingHost, newest: Release | undefined): DrayError {
-  if (newest === undefined)
-    return new DrayError('NO_DONOR', 'No release was deployed to the other hosts yet.')
-  const services = host.services === undefined ? 'all services' : host.services.join(', ')
+/** A host that runs all services of the host; with the same role, if there is one. */
+function chooseDonor(host: ArchivingHost, current: readonly Current[]): Current | undefined {
+  return [...current]
+    .sort((a, b) => Number(hasRole(host.services, b.services)) - Number(hasRole(host.services, a.services)))
+    .flatMap((it) => {
+      const release = limitRelease(it.release, { services: host.services, of: it.services })
+      return release === undefined ? [] : [{ ...it, release }]
+    })[0]
+}
+
+function combineDonors(
+  host: ArchivingHost,
+  current: readonly Current[],
+  combine: JoinRequest['combine'],
+): Current {
+  const { parts, missing } = chooseParts(current, host.services)
+  const [first, ...others] = parts
+  if (first === undefined || missing.length > 0) throw noDonor(host, current, missing)
+  const all = [first, ...others] as const
+  return {
+    name: all.map(({ name }) => name).join(', '),
+    archive: combine(all),
+    release: combineReleases(all, host.name),
+  }
+}
+
+function noDonor(
+  { name }: ArchivingHost,
+  current: readonly Current[],
+  missing: readonly string[],
+): DrayError {
+  const id = current[0]?.release.id ?? 'the release'
+  const services = missing.join(', ')
+  const fronted = current.filter(
+    (it) => hasFront(it) && serviceNames(it.release).some((service) => missing.includes(service)),
+  )
+  if (fronted.length > 0) {
+    const names = someNames(fronted.map((it) => it.name))
+    return new DrayError(
+      'NO_DONOR',
+      `${name} is to run ${services}, which only hosts with a front run in ${id} (${names}), and a front is made for the services of its host.`,
+    )
+  }
+  const names = someNames(current.map((it) => it.name))
   return new DrayError(
     'NO_DONOR',
-    `No other host that answers runs the services of ${host.name} (${services}) in ${newest.id}, so their images and files are unknown.`,
+    `${name} is to run ${services}, which no other host that answers runs in ${id} (${names}), so their images and files are unknown.`,
   )
 }

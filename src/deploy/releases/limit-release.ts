@@ -19,12 +19,13 @@ export function limitRelease(
   const elsewhere = [...Object.keys(release.services).filter((name) => !services.includes(name)), ...before]
   return {
     ...rest,
-    services: keep(release.services, services),
-    ...(inactive && { inactive: keep(inactive, services) }),
+    services: keepNamed(release.services, services),
+    ...(inactive && { inactive: keepNamed(inactive, services) }),
     ...(elsewhere.length > 0 && { elsewhere }),
   }
 }
 
-function keep<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+/** The entries with these names. */
+export function keepNamed<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
 }

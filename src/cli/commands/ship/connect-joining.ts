@@ -1,3 +1,4 @@
+import { combineArchives } from '../../../adapters/source/combined-archive.ts'
 import { resolveJoin, type Donor } from '../../../deploy/releases/join.ts'
 import type { DrayError } from '../../../errors/dray-error.ts'
 import { connectHosts, connectReachable } from '../../command/connect-hosts.ts'
@@ -38,7 +39,10 @@ export async function connectJoining(
       hosts: [host.target],
       resolveDesired: (signal) =>
         resolveJoin(
-          { host: archivingHost(host, open), donors, down, desired: desiredRelease(input) },
+          {
+            ...{ host: archivingHost(host, open), donors, down },
+            ...{ combine: combineArchives, desired: desiredRelease(input) },
+          },
           signal,
         ),
       credentials: (registryHost) => open().credentials(registryHost),

@@ -1,10 +1,27 @@
 import { expect, test } from 'vitest'
-import { resolveJoin, type Donor } from '../../../../src/deploy/releases/join.ts'
+import { resolveJoin, type Donor, type JoinRequest } from '../../../../src/deploy/releases/join.ts'
 import type { Release } from '../../../../src/deploy/model/release.ts'
+import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
-import { fakeDigest, withTag } from '../../../support/fake-app.ts'
-import type { FakeWorld } from '../../../support/fake-deploy.ts'
+import { fakeApp, fakeDigest, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+import { overrideFileName } from '../../../support/fake-host.ts'
 import { shop, shopAtV1 } from '../../../support/shop-world.ts'
+
+/** As `combineArchives`, with the override file of a fake host. */
+const combine: JoinRequest['combine'] = (parts) => ({
+  read: () => Promise.reject(new Error('not read')),
+  files: async () => {
+    const files = (await Promise.all(parts.map((it) => it.archive.files(it.release)))).flat()
+    const isOverride = ({ path }: BundleFile): boolean => path === overrideFileName
+    const images = files
+      .filter(isOverride)
+      .map(({ content }) => JSON.parse(Buffer.from(content).toString()) as object)
+    const others = new Map(files.filter((it) => !isOverride(it)).map((it) => [it.path, it]))
+    const override = Buffer.from(JSON.stringify(Object.assign({}, ...images)))
+    return [...others.values(), { path: overrideFileName, content: override, mode: 0o644 }]
+  },
+})
 
 /** `dray deploy ENVIRONMENT --only HOST`, for the host with this number. */
 function join(world: FakeWorld, index: number): void {
@@ -12,7 +29,7 @@ function join(world: FakeWorld, index: number): void {
   const donors = world.archives.filter((it) => it !== host && it.name !== host.name)
   world.request = {
     hosts: [world.hosts[index]!],
-    resolveDesired: (signal) => resolveJoin({ host, donors, desired: world.desired }, signal),
+    resolveDesired: (signal) => resolveJoin({ host, donors, combine, desired: world.desired }, signal),
   }
 }
 
@@ -126,7 +143,7 @@ test('a host that cannot be read, or does not answer, is named as one that may h
   }
   const down = [new DrayError('HOST_UNREACHABLE', 'd does not answer.')]
   const resolve = (donors: readonly Donor[]) =>
-    resolveJoin({ host: c!, donors, down, desired: world.desired }, new AbortController().signal)
+    resolveJoin({ host: c!, donors, down, combine, desired: world.desired }, new AbortController().signal)
   const { desired } = await resolve([unreadable, b!])
   expect(desired.joins).toEqual({ release: 'r1', from: 'b' })
   expect(desired.notes).toEqual([
@@ -199,9 +216,93 @@ test('a host finds no other one that runs all its services', async () => {
     join(world, 2)
     expect(await world.failure()).toMatchObject({
       code: 'NO_DONOR',
-      message: `No other host that answers runs the services of c (${services?.join(', ') ?? 'all services'}) in r2, so their images and files are unknown.`,
+      message:
+        'c is to run nginx, which no other host that answers runs in r2 (a, b), so their images and files are unknown.',
     })
   }
+})
+
+const roles = { a: ['backend', 'nginx'], w: ['worker'] }
+
+/** Hosts with these roles that have r1 of an app of three services, and c, which has nothing. */
+async function withRoles(own: readonly string[] | undefined): Promise<FakeWorld> {
+  const app = fakeApp([fakeService('backend'), fakeService('worker'), fakeProxy()])
+  const world = new FakeWorld(app, ['a', 'w', 'c'])
+  const [a, w, c] = world.hosts
+  Object.assign(a!, { services: roles.a })
+  Object.assign(w!, { services: roles.w })
+  if (own !== undefined) Object.assign(c!, { services: own })
+  world.request = {
+    hosts: [a!, w!],
+    resolveDesired: async () => ({ desired: world.desired, sites: world.sites.slice(0, 2) }),
+  }
+  await world.deploy()
+  join(world, 2)
+  return world
+}
+
+test('a host gets its services from several others if none runs them all', async () => {
+  for (const [own, elsewhere] of [
+    [['backend', 'worker'], ['nginx']],
+    [undefined, undefined],
+  ] as const) {
+    const world = await withRoles(own)
+    const [a, w, c] = world.hosts
+    world.movedTags.set('ghcr.io/acme/worker:v1', 'v9')
+    const plan = await world.deploy()
+    expect(plan).toMatchObject({ release: 'r1', joins: { release: 'r1', from: 'a, w' } })
+    expect(c!.running).toContain('backend:v1#')
+    expect(c!.running).toContain('worker:v1#')
+    const [given] = c!.releases
+    expect(given!.elsewhere).toEqual(elsewhere)
+    expect(given!.services['backend']).toEqual(a!.releases[0]!.services['backend'])
+    expect(given!.services['worker']).toEqual(w!.releases[0]!.services['worker'])
+    expect(Object.keys(given!.services).sort()).toEqual(
+      ['backend', 'nginx', 'worker'].filter((it) => own?.includes(it as 'worker') ?? true),
+    )
+    join(world, 2)
+    expect((await world.deploy()).unchanged).toBe(true)
+  }
+})
+
+test('a host that runs all services is preferred to several', async () => {
+  const world = await withRoles(['worker'])
+  expect((await world.plan()).joins).toEqual({ release: 'r1', from: 'w' })
+})
+
+test('records of different deploys are not combined, and the hosts are named', async () => {
+  const world = await withRoles(['backend', 'worker'])
+  const [, w] = world.hosts
+  const [recorded] = w!.releases
+  for (const [other, difference] of [
+    [{ tag: 'v9' }, 'the tag is none and v9'],
+    [{ commit: { id: 'abcdef0' } }, 'the commit is another one'],
+    [{ restores: 'r0' }, 'a rollback put back another release'],
+    [
+      { files: { ...recorded!.files, 'docker-compose.yml': 'other' } },
+      'docker-compose.yml has another content',
+    ],
+  ] as const) {
+    w!.releases = [{ ...recorded!, ...other }]
+    expect(await world.failure()).toMatchObject({
+      code: 'HOSTS_DIFFER',
+      exitCode: 3,
+      message: `c needs services of a and of w, whose records of release r1 differ: ${difference}.`,
+    })
+  }
+})
+
+test('a host with a front gives nothing to one with another role, and is named', async () => {
+  const world = await withRoles(['backend', 'worker'])
+  const [a] = world.hosts
+  const [recorded] = a!.releases
+  const front = recorded!.services['nginx']!
+  a!.releases = [{ ...recorded!, services: { ...recorded!.services, 'dray-front': front } }]
+  expect(await world.failure()).toMatchObject({
+    code: 'NO_DONOR',
+    message:
+      'c is to run backend, which only hosts with a front run in r1 (a), and a front is made for the services of its host.',
+  })
 })
 
 test('a rollback takes a release that a host does not have from another one', async () => {
