@@ -43,11 +43,17 @@ export const scenarios: readonly Scenario[] = [
     ways: plainWays,
     roundTripMs: 40,
   },
-  ...[0, 40].map((roundTripMs): Scenario => ({
-    name: roundTripMs === 0 ? 'rollback' : 'rollback-distance',
-    title: `back from v2 to v1, over SSH, ${roundTripMs === 0 ? 'no delay' : `${roundTripMs} ms of round trip`}, health check every 10 s`,
+  ...(
+    [
+      ['rollback-1s', 0, 1],
+      ['rollback', 0, 10],
+      ['rollback-distance', 40, 10],
+    ] as const
+  ).map(([name, roundTripMs, intervalSeconds]): Scenario => ({
+    name,
+    title: `back from v2 to v1, over SSH, ${roundTripMs === 0 ? 'no delay' : `${roundTripMs} ms of round trip`}, health check every ${intervalSeconds} s`,
     place: 'ssh',
-    form: { intervalSeconds: 10 },
+    form: { intervalSeconds },
     trial: { before: 'v1', from: 'v2', to: 'v1', serves: true },
     ways: [script, upWait, handwritten, rollout, drayRollback],
     roundTripMs,
