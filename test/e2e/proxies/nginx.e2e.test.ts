@@ -1,4 +1,7 @@
+import { expect, test } from 'vitest'
+import { TestApp } from '../../support/app/test-app.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { composeWith } from '../support/compose-parts.ts'
 import { proxyContract } from './support/proxy-contract.ts'
 
 const net = attachTestNet()
@@ -46,4 +49,30 @@ proxyContract({
     { service: 'inner', kind: 'nginx' },
     { service: 'edge', kind: 'nginx' },
   ],
+})
+
+test('an nginx that a deploy adds, beside a new backend, knows no address of the old one', async () => {
+  const port = 8105
+  const withProxy = composeWith({ port })
+  const server = net.server('srv1')
+  await using app = await TestApp.make({
+    net,
+    server,
+    name: 'new-proxy',
+    port,
+    config: { probe: false },
+    files: { 'docker-compose.yml': withProxy.slice(0, withProxy.indexOf('  nginx:')) },
+  })
+  await app.mustDeploy('v1')
+  await app.writeSource({ 'docker-compose.yml': withProxy })
+  await app.mustDeploy('v2')
+  // The address of a stopped container gives no answer for three seconds.
+  for (let count = 0; count < 20; count += 1) {
+    const answer = await fetch(`http://${server.address}:${port}/api/version`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(2_000),
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('v2')
+  }
 })

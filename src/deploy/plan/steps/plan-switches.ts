@@ -52,11 +52,9 @@ function findSwitches(host: HostPlan): ProxySwitch[] {
     const own = decisions.find(({ service }) => service.name === proxy.service)
     if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
     const behind = listBehind(proxy, observation, movedFor(proxy, moved))
-    // A new proxy has the addresses; but behind a stand-in, the real container follows.
-    const isSettled = !decisions.some(
-      ({ service, action }) => action === 'stand-in' && behind.includes(service.name),
-    )
-    if (own.action !== 'leave' && own.replaced.length === 0 && isSettled) return []
+    const isNew = own.action !== 'leave' && own.replaced.length === 0
+    if (isNew && decisions.every((it) => !behind.includes(it.service.name) || isSettledFor(proxy, it)))
+      return []
     const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
     if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
     const reached = narrowToReached(behind, proxy, host)
@@ -72,6 +70,15 @@ function findSwitches(host: HostPlan): ProxySwitch[] {
     const base = { proxy, services: behind, reached, cause: causes.join('; ') }
     return [isSpared ? { ...base, withoutReload: true as const } : base]
   })
+}
+
+/**
+ * Whether a new proxy has no address of a service that is about to go. Those of old containers that run until traffic is switched
+ * are resolved, too; and behind a stand-in, the real container follows. A front starts when the old ones of its ports are stopped.
+ */
+function isSettledFor({ service }: Proxy, { action, replaced }: ServiceDecision): boolean {
+  if (action === 'stand-in') return false
+  return action === 'recreate' || replaced.length === 0 || service === frontName
 }
 
 /** Traefik takes a container that was recreated on its own, as it does everything: its own files play no part. */

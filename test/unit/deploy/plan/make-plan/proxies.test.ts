@@ -41,6 +41,22 @@ test('an own image that runs nginx, publishes the port and changes is recreated,
   ])
 })
 
+test('a new proxy has the addresses of old containers, too, and is switched before they stop', async () => {
+  const world = await upgraded(fakeApp([fakeService('api'), fakeService('db')]))
+  const app = fakeApp([fakeService('api'), fakeService('db'), fakeProxy({ dependsOn: [] })])
+  world.app = app
+  const linesNow = async () => linesOf(planToText(await world.plan()), /^(start|recreate|switch|stop)/)
+  expect(await linesNow()).toEqual(['recreate-services fresh nginx=1 (no container yet)'])
+  world.app = withTag(app, 'v2')
+  expect(await linesNow()).toEqual([
+    'start-beside api 1+1, db 1+1 (new image)',
+    'recreate-services fresh nginx=1 (no container yet)',
+    'switch-traffic nginx to api, db (containers of api, db change)',
+    'stop-old api-1 (replaced)',
+    'stop-old db-1 (replaced)',
+  ])
+})
+
 test('an inner proxy is rolled and switched before the proxy in front of it', async () => {
   const app = fakeApp([fakeProxy({ dependsOn: [] }), fakeService('inner'), fakeService('api')])
   const world = await upgraded(app, { inner: NGINX })
