@@ -27,7 +27,7 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
-  const { failure, gone, ...undone } = await undoDeploy(reached, error)
+  const { failure, gone, ...undone } = await undoDeploy(reached, error, early)
   const lost = namesOf(runs.filter((run) => early.includes(run) || gone.includes(run)))
   writeJournals(withoutHosts(gone, reached), {
     event: 'undo.finished',

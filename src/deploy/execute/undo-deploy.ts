@@ -20,31 +20,37 @@ export type Undone = Omit<Serving, 'lost' | 'unread'> & {
 /**
  * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
  * files, then recreated services, then traffic, and last the new containers. Hosts whose traffic was not switched are undone
- * side by side, and then the others, as many at a time as they were switched. If a host fails, the undo stops there and
+ * side by side, and then the others, as many at a time as they were switched; new ones that have joined the load balancer are the
+ * last, since they leave it for good. `lost`: hosts that cannot be undone. If a host fails, the undo stops there and
  * `failure` is UNDO_FAILED, as it is if what runs after the undo cannot be read, or a URL that answered before the deploy does not
  * answer. `gone`: the hosts that were lost meanwhile, whatever failed there. Never rejects.
  */
 export async function undoDeploy(
   execution: Execution,
   reason: DrayError,
+  lost: readonly HostRun[] = [],
 ): Promise<Undone & { failure?: DrayError; gone: readonly HostRun[] }> {
   const runs = [...execution.hosts.values()]
   const actions = new Map(runs.map((run): [HostRun, string[]] => [run, []]))
   const failures: { run: HostRun; error: unknown }[] = []
   const inBalancer: string[] = []
+  const isSwitched = ({ done }: HostRun): boolean => done.switched || done.recreated.size > 0
+  const joinedNew = runs.filter((run) => isNew(run) && run.done.joins)
+  const others = runs.filter((run) => !joinedNew.includes(run))
+  const unswitched = others.filter((run) => !isSwitched(run))
   const undo = async (run: HostRun): Promise<void> => {
     try {
-      // After a failure a host may be out of the load balancer, and no other one may leave it then.
-      const mayLeave = failures.length === 0
+      // While a host is out of the load balancer, or may be, no other one may leave it.
+      const mayLeave = failures.length === 0 && ![...lost, ...unswitched].some(({ done }) => done.isOut)
       const stays = await undoOutside(run, execution, { mayLeave, undone: actions.get(run) ?? [] })
       if (stays !== undefined) inBalancer.push(stays)
     } catch (error) {
       failures.push({ run, error })
     }
   }
-  const isSwitched = ({ done }: HostRun): boolean => done.switched || done.recreated.size > 0
-  await Promise.all(runs.filter((run) => !isSwitched(run)).map(undo))
-  await fewAtOnce(execution.plan.rolling ?? 1, runs.filter(isSwitched).reverse(), undo)
+  await Promise.all(unswitched.map(undo))
+  await fewAtOnce(execution.plan.rolling ?? 1, others.filter(isSwitched).reverse(), undo)
+  await Promise.all(joinedNew.map(undo))
   const undone = joinActions(actions)
   const notUndone = [
     ...runs.flatMap(({ done }) => done.tasks.map((task) => `task ${task} has run`)),
@@ -59,8 +65,8 @@ export async function undoDeploy(
     const serving = servingUnknown(failed.map(({ run }) => run))
     return { undone, notUndone, ...serving, failure: undoFailed(reason, text), gone: before }
   }
-  const { gone, lost, unread, ...serving } = await observeReached(execution, before)
-  const but = lost ?? unread
+  const { gone, lost: silent, unread, ...serving } = await observeReached(execution, before)
+  const but = silent ?? unread
   const failure = but && undoFailed(reason, `It was undone, but ${but}.`)
   return { undone, notUndone, ...serving, gone, ...(failure && { failure }) }
 }
@@ -110,13 +116,13 @@ async function undoOutside(
   const context = { run, execution, signal: new AbortController().signal, print: () => undefined }
   const [leave, join] = (['leave', 'join'] as const).map((it) => hooks.find(({ moment }) => moment === it))
   const { done } = run
-  const isNew = !run.observation.containers.some(serves)
-  const out = isNew ? newLeave(execution) : leave
+  const isNewHost = isNew(run)
+  const out = isNewHost ? newLeave(execution) : leave
   const isSwitched = done.switched || done.recreated.size > 0
   // A `join` that failed halfway may have brought it in.
-  const isIn = isNew ? done.joins : isSwitched && !done.isOut
+  const isIn = isNewHost ? done.joins : isSwitched && !done.isOut
   let hasLeft = false
-  if (out !== undefined && isIn && (isNew || mayLeave)) {
+  if (out !== undefined && isIn && (isNewHost || mayLeave)) {
     // It may serve while it is undone, too: that is what the undo is made for.
     hasLeft = await runForHost(out, context).then(
       () => true,
@@ -125,11 +131,16 @@ async function undoOutside(
   }
   await undoHost(run, execution, undone)
   const mayBeIn = isIn && !hasLeft
-  if (isNew) done.isOut = isOut(run.observation, execution.desired) && !mayBeIn
+  if (isNewHost) done.isOut = isOut(run.observation, execution.desired) && !mayBeIn
   else if (join === undefined) done.isOut = false
   else if (done.isOut && (done.leaves || done.joins)) await runForHost(join, context)
-  if (!isNew || !mayBeIn) return undefined
+  if (!isNewHost || !mayBeIn) return undefined
   return `${run.host.name} may still be in the load balancer, and nothing serves there`
+}
+
+/** Nothing of the app served there before the deploy. */
+function isNew({ observation }: HostRun): boolean {
+  return !observation.containers.some(serves)
 }
 
 /** The hook that a host does not run that has nothing to leave. */

@@ -270,7 +270,8 @@ describe('hooks for each host', () => {
     for (const { id } of a!.containers.all) a!.containers.remove(id)
     b!.containers.behaviours.set('backend:v2', 'exits')
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED', exitCode: 1, notUndone: [] })
-    expect(log).toEqual(['a join', 'b leave', 'a leave', 'b join'])
+    // b is back before a leaves for good.
+    expect(log).toEqual(['a join', 'b leave', 'b join', 'a leave'])
     expect([a!.running, b!.running]).toEqual(['', v1])
     b!.containers.behaviours.clear()
     log.splice(0)
@@ -386,7 +387,7 @@ describe('hooks for each host', () => {
       'a is still out of the load balancer: its hook `join` has not succeeded since it left; `dray deploy test` runs it again'
     log.splice(0)
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED', exitCode: 1, notUndone: [isOut] })
-    expect(log).toEqual(['a join', 'b leave', 'a leave', 'b join'])
+    expect(log).toEqual(['a join', 'b leave', 'b join', 'a leave'])
     answerHooks(world, log, 'a join')
     log.splice(0)
     expect(await world.failure()).toMatchObject({ code: 'HOST_HOOK_FAILED', exitCode: 1, notUndone: [isOut] })
@@ -410,6 +411,39 @@ describe('hooks for each host', () => {
     expect((await world.failure()).notUndone).toEqual([
       'a may still be in the load balancer, and nothing serves there',
     ])
+  })
+
+  test('a host that is lost while it is out of the load balancer keeps the others in', async () => {
+    const { world, log } = await withHooks()
+    const [a, b] = world.hosts
+    const { runHostHook, ...request } = world.request
+    world.request = {
+      ...request,
+      runHostHook: async (hook, options) => {
+        const end = await runHostHook!(hook, options)
+        if (options.host === 'b') b!.loseLock()
+        return end
+      },
+    }
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_LOST',
+      serving: 'On the other hosts: Release r1 is serving, as before. The state of b is unknown.',
+    })
+    expect(log).toEqual(['a leave', 'a join', 'b leave'])
+    expect(turnOf(world, a!).slice(4)).toEqual(['turn', 'stop'])
+    expect(a!.running).toBe(v1)
+  })
+
+  test('a new host that has joined leaves when the others are back in the load balancer', async () => {
+    const { world, log } = await withHooks()
+    const [a, b] = world.hosts
+    a!.releases = []
+    a!.files.clear()
+    for (const { id } of a!.containers.all) a!.containers.remove(id)
+    b!.failWhen('stop backend-1')
+    expect(await world.failure()).toMatchObject({ exitCode: 1, notUndone: [] })
+    expect(log).toEqual(['a join', 'b leave', 'b join', 'b leave', 'b join', 'a leave'])
+    expect([a!.running, b!.running]).toEqual(['', v1])
   })
 
   test('a host that is not well while it is watched takes back all', async () => {
