@@ -7,7 +7,9 @@ import { DeployFailed } from './failure.ts'
 import { findLost } from './find-lost.ts'
 import { writeJournals } from './journal.ts'
 import { describeBefore, observeServingNow } from './serving.ts'
-import { listOut, undoDeploy, withoutHosts, type Undone } from './undo-deploy.ts'
+import { addHookLogs } from './hook-logs.ts'
+import { undoDeploy, withoutHosts, type Undone } from './undo-deploy.ts'
+import { listOut } from './undo-outside.ts'
 
 /**
  * Undoes a failed deploy and returns the failure to throw. If the release is recorded, or the connections to all hosts are lost,
@@ -27,7 +29,7 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
-  const { failure, gone, ...undone } = await undoDeploy(reached, error, early)
+  const { failure, failedHooks, gone, ...undone } = await undoDeploy(reached, error, early)
   const lost = namesOf(runs.filter((run) => early.includes(run) || gone.includes(run)))
   writeJournals(withoutHosts(gone, reached), {
     event: 'undo.finished',
@@ -42,8 +44,9 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
     ...namesOf(gone).map((host) => `what was left to undo on ${host} when it was lost`),
   ]
   if (lost.length === runs.length) return connectionLost(error, execution, { ...undone, notUndone })
-  if (lost.length > 0) return hostsLost(failure ?? error, { undone: { ...undone, notUndone }, lost, plan })
-  return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
+  const cause = addHookLogs(failure ?? error, failedHooks)
+  if (lost.length > 0) return hostsLost(cause, { undone: { ...undone, notUndone }, lost, plan })
+  return new DeployFailed(failure === undefined && touched ? afterTouching(cause) : cause, { undone, plan })
 }
 
 const namesOf = (runs: readonly HostRun[]): string[] => runs.map(({ host }) => host.name)

@@ -281,7 +281,8 @@ describe('hooks for each host', () => {
 
   test('a host that does not leave takes back the others, and joins again', async () => {
     const { world, log } = await withHooks('b leave')
-    expect(await world.failure()).toMatchObject({
+    const { undone = [], ...failure } = await world.failure()
+    expect(failure).toMatchObject({
       code: 'HOST_HOOK_FAILED',
       exitCode: 1,
       message: 'The hook `leave` (`lb leave`) for b exited with code 1.',
@@ -289,6 +290,7 @@ describe('hooks for each host', () => {
       notUndone: [],
     })
     expect(log).toEqual(['a leave', 'a join', 'b leave', 'b join', 'a leave', 'a join'])
+    expect(undone.at(-1)).toBe('a, b joined the load balancer again')
     expect(turnOf(world, world.hosts[0]!).slice(4)).toEqual(['leave', 'turn', 'stop', 'join'])
     for (const host of world.hosts) expect(host.running).toBe(v1)
   })
@@ -441,9 +443,22 @@ describe('hooks for each host', () => {
     a!.files.clear()
     for (const { id } of a!.containers.all) a!.containers.remove(id)
     b!.failWhen('stop backend-1')
-    expect(await world.failure()).toMatchObject({ exitCode: 1, notUndone: [] })
+    const { undone = [], ...failure } = await world.failure()
+    expect(failure).toMatchObject({ exitCode: 1, notUndone: [] })
+    expect(undone.slice(-2)).toEqual(['b joined the load balancer again', 'a left the load balancer again'])
     expect(log).toEqual(['a join', 'b leave', 'b join', 'b leave', 'b join', 'a leave'])
     expect([a!.running, b!.running]).toEqual(['', v1])
+  })
+
+  test('the output of a hook that fails in the undo is shown after that of the failure', async () => {
+    const { world } = await withHooks('b join')
+    const [, b] = world.hosts
+    b!.failWhen('up beside')
+    const { details } = await world.failure()
+    expect(details).toMatchObject({
+      logOf: 'the hooks',
+      logTail: ['In the undo: The hook `join` (`lb join`) for b exited with code 1.', 'join it is'],
+    })
   })
 
   test('a host that is not well while it is watched takes back all', async () => {
