@@ -232,6 +232,11 @@ export const catalogue = {
     hint: 'Read its output above, and correct the cause or the hook under `hooks:` in dray.yml. The deploy was undone.',
     exitCode: EXIT.failedOldServing,
   },
+  HOST_OUT: {
+    title: 'A host may be out of the load balancer: its hook `join` failed.',
+    hint: 'Correct what made the hook fail, then run the last good deploy again: it runs `join`, even if there is nothing else to do.',
+    exitCode: EXIT.needsPerson,
+  },
   ...surroundingFailures,
   ...swarmFailures,
   SERVICE_UNHEALTHY: {

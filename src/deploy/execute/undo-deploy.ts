@@ -1,10 +1,11 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { fewAtOnce } from '../../shared/few-at-once.ts'
+import type { Plan } from '../model/plan.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
 import { observeServingAgain, type Serving } from './serving.ts'
-import { isNew, isSwitched, listOut, undoOutside, type HostUndone } from './undo-outside.ts'
+import { isNew, isSwitched, listOut, renderJoinAgain, undoOutside, type HostUndone } from './undo-outside.ts'
 
 export type Undone = Omit<Serving, 'lost' | 'unread'> & {
   undone: readonly string[]
@@ -17,7 +18,7 @@ export type Undone = Omit<Serving, 'lost' | 'unread'> & {
  * side by side, and then the others, as many at a time as they were switched; new ones that have joined the load balancer are the
  * last, since they leave it for good. `lost`: hosts that cannot be undone. If a host fails, the undo stops there and
  * `failure` is UNDO_FAILED, as it is if what runs after the undo cannot be read, or a URL that answered before the deploy does not
- * answer. `gone`: the hosts that were lost meanwhile, whatever failed there. `failedHooks`: those of hosts. Never rejects.
+ * answer; it is HOST_OUT if only a hook `join` failed. `gone`: the hosts that were lost meanwhile, whatever failed there. `failedHooks`: those of hosts. Never rejects.
  */
 export async function undoDeploy(
   execution: Execution,
@@ -32,7 +33,7 @@ export async function undoDeploy(
   const undo = async (run: HostRun): Promise<void> => {
     // While a host is out of the load balancer, or may be, no other one may leave it.
     const mayLeave =
-      found.every(({ failure }) => failure === undefined) &&
+      found.every(({ failure, joinFailure }) => (failure ?? joinFailure) === undefined) &&
       ![...lost, ...unswitched].some(({ done }) => done.isOut)
     found.push(await undoOutside(run, execution, mayLeave))
   }
@@ -61,7 +62,10 @@ export async function undoDeploy(
   }
   const { gone, lost: silent, unread, ...serving } = await observeReached(execution, before)
   const but = silent ?? unread
-  const failure = but && undoFailed(reason, `It was undone, but ${but}.`)
+  const out = hosts.filter(({ joinFailure }) => joinFailure !== undefined)
+  const failure = but
+    ? undoFailed(reason, `It was undone, but ${but}.`)
+    : out.length > 0 && hostOut(reason, out, execution.plan)
   return { ...known, ...serving, gone, ...(failure && { failure }) }
 }
 
@@ -101,6 +105,27 @@ function describeBalancer(hosts: readonly HostUndone[]): string[] {
 
 function undoFailed(reason: DrayError, text: string): DrayError {
   return new DrayError('UNDO_FAILED', `${reason.message} ${text}`, { cause: reason, details: reason.details })
+}
+
+/** The hosts are as before, and may be out of the load balancer. */
+function hostOut(reason: DrayError, out: readonly HostUndone[], { environment }: Plan): DrayError {
+  const messages = [...new Set(out.map(({ joinFailure }) => joinFailure?.message ?? ''))]
+  const others = messages.filter((it) => it !== reason.message)
+  const text = [
+    reason.message,
+    ...(others.length < messages.length ? ['It failed in the undo, too.'] : []),
+    ...others.map((it) => `In the undo, ${it.replace(/^The /, 'the ')}`),
+    `${someNames(out.map(({ run }) => run.host.name))} may be out of the load balancer.`,
+  ].join(' ')
+  const command = renderJoinAgain(
+    out.map(({ run }) => run),
+    environment,
+  )
+  return new DrayError('HOST_OUT', text, {
+    hint: `Correct what made the hook \`join\` fail, then run it again: ${command}`,
+    cause: reason,
+    details: reason.details,
+  })
 }
 
 function servingUnknown(failed: readonly HostRun[]): Serving {

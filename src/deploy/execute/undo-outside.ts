@@ -22,6 +22,8 @@ export type HostUndone = {
   mayBeIn?: boolean
   /** Why it is not as before. */
   failure?: DrayError
+  /** Why it may be out of the load balancer, although it is as before. */
+  joinFailure?: DrayError
 }
 
 type HookStep = Pick<StepOf<'run-host-hook'>, 'moment' | 'argv' | 'timeoutMs'>
@@ -69,7 +71,7 @@ export async function undoOutside(
   if (join === undefined) done.isOut = false
   else if (done.isOut && (done.leaves || done.joins)) {
     if (await runHook(join)) return { ...undone, balancer: 'joined' }
-    return { ...undone, failure: undone.failedHooks.at(-1) }
+    return { ...undone, joinFailure: undone.failedHooks.at(-1) }
   }
   return undone
 }
@@ -88,10 +90,16 @@ export function isSwitched({ done }: HostRun): boolean {
 export function listOut(runs: readonly HostRun[], { environment }: Pick<Plan, 'environment'>): string[] {
   return runs
     .filter(({ done }) => done.isOut)
-    .map(({ host, observation }) => {
-      const command = renderDeployAgain(environment, newestRelease(observation.directory.releases) ?? {})
-      return `${host.name} is still out of the load balancer: its hook \`join\` has not succeeded since it left; ${command} runs it again`
+    .map((run) => {
+      const command = renderJoinAgain([run], environment)
+      return `${run.host.name} is still out of the load balancer: its hook \`join\` has not succeeded since it left; ${command} runs it again`
     })
+}
+
+/** The command that runs the hook `join` of hosts again, and keeps their release. */
+export function renderJoinAgain(runs: readonly HostRun[], environment: string): string {
+  const releases = runs.flatMap(({ observation }) => observation.directory.releases)
+  return renderDeployAgain(environment, newestRelease(releases) ?? {})
 }
 
 /** The hook that a host does not run that has nothing to leave. */

@@ -298,8 +298,13 @@ describe('hooks for each host', () => {
   test('a host that cannot join again is named, and joins in the next deploy, even if that has nothing to change', async () => {
     const { world, log } = await withHooks('b join')
     expect(await world.failure()).toMatchObject({
-      code: 'UNDO_FAILED',
+      code: 'HOST_OUT',
       exitCode: 4,
+      message:
+        'The hook `join` (`lb join`) for b exited with code 1. It failed in the undo, too. b may be out of the load balancer.',
+      hint: 'Correct what made the hook `join` fail, then run it again: `dray deploy test`',
+      serving: 'Release r1 is serving, as before.',
+      details: { logOf: 'hook join for b', logTail: ['join it is'] },
       notUndone: [
         'b is still out of the load balancer: its hook `join` has not succeeded since it left; `dray deploy test` runs it again',
       ],
@@ -371,9 +376,12 @@ describe('hooks for each host', () => {
     const { world } = await withHooks('b join')
     await world.failure()
     world.app = shop
-    expect((await world.failure()).notUndone).toEqual([
-      expect.stringContaining('b is still out of the load balancer') as string,
-    ])
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_OUT',
+      serving: 'Release r1 is serving, as before.',
+      undone: [],
+      notUndone: [expect.stringContaining('b is still out of the load balancer')],
+    })
   })
 
   test('a host where nothing runs that was out before is named, whether the deploy fails before its turn, in it or after it', async () => {
@@ -454,10 +462,16 @@ describe('hooks for each host', () => {
     const { world } = await withHooks('b join')
     const [, b] = world.hosts
     b!.failWhen('up beside')
-    const { details } = await world.failure()
-    expect(details).toMatchObject({
-      logOf: 'the hooks',
-      logTail: ['In the undo: The hook `join` (`lb join`) for b exited with code 1.', 'join it is'],
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_OUT',
+      exitCode: 4,
+      message:
+        'b: No up beside today. In the undo, the hook `join` (`lb join`) for b exited with code 1. b may be out of the load balancer.',
+      serving: 'Release r1 is serving, as before.',
+      details: {
+        logOf: 'the hooks',
+        logTail: ['In the undo: The hook `join` (`lb join`) for b exited with code 1.', 'join it is'],
+      },
     })
   })
 
