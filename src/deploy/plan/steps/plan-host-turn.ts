@@ -3,6 +3,7 @@ import { probeTargetOf } from '../../model/entrance.ts'
 import { isOut, type HostHookMoment } from '../../model/hooks.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
+import { planStops } from './plan-conclusion.ts'
 import { planTraffic } from './plan-traffic.ts'
 
 /**
@@ -12,30 +13,30 @@ import { planTraffic } from './plan-traffic.ts'
  */
 export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const switches = planTraffic(host, desired)
+  const planned = (moment: HostHookMoment, cause: string) => planHook({ moment, cause }, host, desired)
   if (switches.every(({ kind }) => kind === 'check-url')) {
-    return isOut(host.observation, desired) ? [...switches, ...planHook('join', host, desired)] : switches
+    const isStopping = planStops(host).length > 0
+    return [
+      ...switches.map((it) => (isStopping ? it : { ...it, cause: 'before the release is recorded' })),
+      ...(isOut(host.observation, desired) ? planned('join', 'it is out of the load balancer') : []),
+    ]
   }
   return [
-    ...(host.observation.containers.some(serves) ? planHook('leave', host, desired) : []),
+    ...(host.observation.containers.some(serves) ? planned('leave', 'before its traffic switches') : []),
     ...switches,
-    ...planHook('join', host, desired),
+    ...planned('join', 'its traffic has switched'),
     ...planWatch(host, desired),
   ]
 }
 
-const CAUSES: Readonly<Record<HostHookMoment, string>> = {
-  leave: 'before its traffic switches',
-  join: 'its traffic has switched',
-}
-
 function planHook(
-  moment: HostHookMoment,
+  { moment, cause }: { moment: HostHookMoment; cause: string },
   { observation }: HostPlan,
   { hostHooks }: DesiredRelease,
 ): NewStep[] {
   const hook = hostHooks?.[moment]
   if (hook === undefined) return []
-  return [{ kind: 'run-host-hook', host: observation.host, cause: CAUSES[moment], moment, ...hook }]
+  return [{ kind: 'run-host-hook', host: observation.host, cause, moment, ...hook }]
 }
 
 /** A guessed URL that did not answer before is not watched. */

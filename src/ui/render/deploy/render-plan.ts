@@ -106,10 +106,16 @@ function hostsText(hosts: readonly string[]): string {
   return hosts.length > 1 ? `${hosts.length} hosts` : hosts.join('')
 }
 
-/** How many hosts switch traffic at a time. */
+/** What a host does in its turn that does not switch its traffic. */
+const BESIDE_SWITCH: readonly Step['kind'][] = ['check-url', 'run-host-hook', 'watch-host']
+
+/** How many hosts switch traffic at a time; empty if fewer than two do. */
 function rollingLine({ rolling, steps }: Plan): string {
-  if (rolling === undefined) return ''
-  const count = new Set(steps.map(({ host }) => host)).size
+  const switches = steps.filter(
+    ({ kind, phase }) => phase?.name === 'traffic' && !BESIDE_SWITCH.includes(kind),
+  )
+  const count = new Set(switches.map(({ host }) => host)).size
+  if (rolling === undefined || count < 2) return ''
   const each = rolling === 1 ? 'one host after the other' : `${rolling} hosts at a time`
   return `Traffic switches on ${count} hosts, ${each}.`
 }

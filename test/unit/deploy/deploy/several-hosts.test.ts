@@ -4,6 +4,9 @@ import { FakeWorld } from '../../../support/fake-deploy.ts'
 import type { FakeHost } from '../../../support/fake-host.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
+import { renderPlan } from '../../../../src/ui/render/deploy/render-plan.ts'
+import { planToText } from '../../../support/plan-to-text.ts'
 import { shop, shopAtV1 } from '../../../support/shop-world.ts'
 
 const v1 = 'backend:v1#backend-1, nginx:alpine#nginx-1'
@@ -203,6 +206,20 @@ test('the first release goes to every host', async () => {
   for (const host of world.hosts) expect(host.running).toBe(v1)
 })
 
+test('a plan counts the hosts that switch traffic', async () => {
+  const world = await shopAtV1(['a', 'b', 'c'])
+  const text = async (): Promise<string> =>
+    renderPlan(await world.plan(), createTerminalStyle({ env: {}, isTTY: false }))
+  expect(await text()).toContain('Traffic switches on 3 hosts, one host after the other.')
+  world.request = {
+    hosts: world.hosts.slice(2),
+    resolveDesired: async () => ({ desired: world.desired, sites: world.sites.slice(2) }),
+  }
+  await world.deploy()
+  world.request = {}
+  expect(await text()).toContain('Traffic switches on 2 hosts, one host after the other.')
+})
+
 describe('hooks for each host', () => {
   const hook = (moment: string) => ({ argv: ['lb', moment], timeoutMs: 60_000 })
   const hostHooks = { leave: hook('leave'), join: hook('join') }
@@ -255,6 +272,13 @@ describe('hooks for each host', () => {
     log.splice(0)
     const plan = await world.deploy()
     expect(log).toEqual(['a leave', 'a join'])
+    // Nothing is stopped there, and only one host switches.
+    expect(planToText(plan)).toContain(
+      'b: check-url http://localhost:80/ below 500 (before the release is recorded)',
+    )
+    expect(renderPlan(plan, createTerminalStyle({ env: {}, isTTY: false }))).not.toContain(
+      'Traffic switches on',
+    )
     expect(
       plan.steps.flatMap(({ kind, host, phase }) =>
         host === 'b' && phase?.name === 'traffic' ? [kind] : [],
@@ -325,6 +349,12 @@ describe('hooks for each host', () => {
     world.app = shop
     const plan = await world.deploy()
     expect([plan.unchanged, log]).toEqual([false, ['b join']])
+    expect(plan.steps.filter(({ kind }) => kind === 'run-host-hook')).toMatchObject([
+      { host: 'b', cause: 'it is out of the load balancer' },
+    ])
+    expect(renderPlan(plan, createTerminalStyle({ env: {}, isTTY: false }))).not.toContain(
+      'Traffic switches on',
+    )
     expect((await world.deploy()).unchanged).toBe(true)
   })
 

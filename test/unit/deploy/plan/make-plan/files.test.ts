@@ -69,7 +69,7 @@ test('a file without a mount is placed, and nothing else happens', async () => {
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files scripts/backup.sh (1 of 4 files differ)
-    check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    check-url http://localhost:80/ below 500 (before the release is recorded)
     record-release r2 (archived releases for rollback: 2)
     verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
