@@ -6,9 +6,9 @@ import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
 import { findLost } from './find-lost.ts'
 import { writeJournals } from './journal.ts'
-import { describeBefore, observeServingNow } from './serving.ts'
+import { describeBefore, observeServingNow, type Undone } from './serving.ts'
 import { addHookLogs } from './hook-logs.ts'
-import { undoDeploy, withoutHosts, type Undone } from './undo-deploy.ts'
+import { undoDeploy, withoutHosts } from './undo-deploy.ts'
 import { listOut } from './undo-outside.ts'
 
 /**

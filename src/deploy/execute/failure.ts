@@ -4,7 +4,7 @@ import { readMachineLimit } from '../../errors/machine-limit.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { Failure } from '../model/events.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Undone } from './undo-deploy.ts'
+import type { Undone } from './serving.ts'
 
 /** A deploy that failed after it began: the error, and what was undone. */
 export class DeployFailed extends Error {

@@ -18,6 +18,12 @@ export type Serving = {
   unread?: string
 }
 
+/** What an undo did, and what is serving after it. */
+export type Undone = Omit<Serving, 'lost' | 'unread'> & {
+  undone: readonly string[]
+  notUndone: readonly string[]
+}
+
 /** What is serving after an undo. The URLs of the plan are asked, as at the end of a deploy. Never rejects. */
 export async function observeServingAgain(execution: Execution): Promise<Serving> {
   const before = describeBefore(execution)

@@ -4,13 +4,8 @@ import type { Plan } from '../model/plan.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { findLost } from './find-lost.ts'
-import { observeServingAgain, type Serving } from './serving.ts'
+import { observeServingAgain, type Serving, type Undone } from './serving.ts'
 import { isNew, isSwitched, listOut, renderJoinAgain, undoOutside, type HostUndone } from './undo-outside.ts'
-
-export type Undone = Omit<Serving, 'lost' | 'unread'> & {
-  undone: readonly string[]
-  notUndone: readonly string[]
-}
 
 /**
  * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
