@@ -34,7 +34,7 @@ export const releaseFailures = {
   },
   HOSTS_DIFFER: {
     title: 'The hosts run different releases.',
-    hint: 'Deploy to all of them, which brings them to the same release: `dray deploy ENVIRONMENT`.',
+    hint: 'Deploy a tag to all of them, which brings them to the same release: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
   },
   NO_DONOR: {

@@ -1,7 +1,13 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { joinFailures, settleEachHost } from '../model/on-each-host.ts'
-import { newestRelease, releaseNumber, serviceNames, type Release } from '../model/release.ts'
+import {
+  newestRelease,
+  releaseNumber,
+  renderDeployAgain,
+  serviceNames,
+  type Release,
+} from '../model/release.ts'
 import { someNames } from '../model/some-names.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import { desiredFromRelease, type ArchivingHost } from './rollback.ts'
@@ -118,7 +124,7 @@ function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, rele
     'HOSTS_DIFFER',
     `${host.name} has ${own.id}, which is newer than ${release.id} on ${name}.`,
     {
-      hint: `To bring all hosts to the same release, deploy to all: \`dray deploy ENVIRONMENT\`. To return to ${release.id} everywhere: \`dray rollback ENVIRONMENT ${release.id}\`.`,
+      hint: `To bring ${own.id} to all hosts: ${renderDeployAgain('ENVIRONMENT', own)}. To return to ${release.id} everywhere: \`dray rollback ENVIRONMENT ${release.id}\`.`,
     },
   )
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../../deploy/model/events.ts'
-import { releaseLabel, releaseNumber, type Release } from '../../deploy/model/release.ts'
+import { releaseLabel, releaseNumber, renderDeployAgain, type Release } from '../../deploy/model/release.ts'
 import { findOtherImage } from '../../deploy/releases/same-release.ts'
 import { findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
@@ -93,12 +93,23 @@ function driftOf({ host, observation, environment, path }: Seen, newest: Newest 
   if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
   const found = findDrift(input)
   const message = describeOther(release, newest, environment)
-  return message === undefined ? found : [otherRelease(release, message, environment), ...found]
+  if (message === undefined) return found
+  const hint = hintOf(host, { release, newest }, environment)
+  return [{ kind: 'release', subject: release.id, message, hint }, ...found]
 }
 
-function otherRelease({ id }: { id: string }, message: string, environment: string): Drift {
-  const hint = `\`dray deploy ${environment}\` brings all hosts to the same release.`
-  return { kind: 'release', subject: id, message, hint }
+/**
+ * How a host gets the newest release: from the others, by its digests. A deploy to all ends two releases under one number, as the
+ * others then have no single one to give.
+ */
+function hintOf(
+  host: string,
+  { release, newest }: { release?: { id: string }; newest: Newest },
+  environment: string,
+): string {
+  if (newest.isDivided || release?.id === newest.release.id)
+    return `${renderDeployAgain(environment, newest.release)} brings all hosts to the same release.`
+  return `\`dray deploy ${environment} --only ${host}\` brings ${newest.release.id} here; no task runs.`
 }
 
 /** What a gate says of a host, with the drift that only those see who see the other hosts. */
@@ -109,13 +120,19 @@ function besideOthers(told: HostStatus, newest: Newest | undefined, environment:
     const verdict = told.verdict === 'unhealthy' ? told.verdict : 'drifted'
     return { ...told, verdict, drift: [describeNone(told.host, newest, environment), ...told.drift] }
   }
-  const drift = [otherRelease(told.release, otherNumber(told.release.id, newest, environment), environment)]
+  const { host, release } = told
+  const message = otherNumber(release.id, newest, environment)
+  const hint = hintOf(host, { release, newest }, environment)
   const verdict = told.verdict === 'ok' ? 'drifted' : told.verdict
-  return { ...told, verdict, drift: [...drift, ...told.drift] }
+  const drift: Drift = { kind: 'release', subject: release.id, message, hint }
+  return { ...told, verdict, drift: [drift, ...told.drift] }
 }
 
 /** `images`: unknown of a host of a gate. */
-type Newest = { host: string; release: { id: string; tag?: string | undefined }; images?: Release }
+type Candidate = { host: string; release: { id: string; tag?: string | undefined }; images?: Release }
+
+/** `isDivided`: another host has another release under its number. */
+type Newest = Candidate & { isDivided: boolean }
 
 /** A host that serves nothing beside one that does: half of the requests fail if a load balancer sends them to both. */
 function describeNone(host: string, newest: Newest, environment: string): Drift {
@@ -124,14 +141,21 @@ function describeNone(host: string, newest: Newest, environment: string): Drift 
     kind: 'release',
     subject: id,
     message: `No release is here, but ${newest.host} has ${releaseLabel(id, tag)}.`,
-    hint: `\`dray deploy ${environment} --only ${host}\` brings it here; no task runs.`,
+    hint: hintOf(host, { newest }, environment),
   }
 }
 
 /** How the release of a host differs from the newest one; undefined if it is the same. */
 function describeOther(release: Release, other: Newest, environment: string): string | undefined {
-  const { host, release: newest, images } = other
-  if (release.id !== newest.id) return otherNumber(release.id, other, environment)
+  if (release.id !== other.release.id) return otherNumber(release.id, other, environment)
+  return describeSameNumber(release, other)
+}
+
+/** How the release of a host differs from another one with its number. */
+function describeSameNumber(
+  release: Release,
+  { host, release: newest, images }: Candidate,
+): string | undefined {
   const [here, there] = [release, newest].map(({ id, tag }) => releaseLabel(id, tag))
   if (here !== there) return `Release ${here} is current here, but ${host} has ${there}.`
   const image = images && findOtherImage(release, images)
@@ -144,8 +168,8 @@ function otherNumber(here: string, { release }: Newest, environment: string): st
 
 /** Hosts of one environment receive each release together, under one number. The first of several with the newest one. */
 function newestReleaseOf({ hosts }: ObservedEnvironment): Newest | undefined {
-  return hosts
-    .flatMap((it): Newest[] => {
+  const [newest, ...others] = hosts
+    .flatMap((it): Candidate[] => {
       if ('told' in it)
         return it.told.flatMap(({ host, ...told }) =>
           'release' in told && told.release !== undefined ? [{ host, release: told.release }] : [],
@@ -153,7 +177,13 @@ function newestReleaseOf({ hosts }: ObservedEnvironment): Newest | undefined {
       const release = 'observation' in it ? it.observation.release : undefined
       return release === undefined ? [] : [{ host: it.host, release, images: release }]
     })
-    .sort((a, b) => releaseNumber(b.release.id) - releaseNumber(a.release.id))[0]
+    .sort((a, b) => releaseNumber(b.release.id) - releaseNumber(a.release.id))
+  if (newest === undefined) return undefined
+  const same = others.filter(({ release }) => release.id === newest.release.id)
+  const isDivided = same.some(
+    ({ images }) => images !== undefined && describeSameNumber(images, newest) !== undefined,
+  )
+  return { ...newest, isDivided }
 }
 
 function verdictOf({

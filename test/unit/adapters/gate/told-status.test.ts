@@ -122,7 +122,7 @@ test('a host of a gate that has an older release than another host is drifted', 
       {
         kind: 'release',
         message: 'Release r7 is current here, but another host of production has r8.',
-        hint: '`dray deploy production` brings all hosts to the same release.',
+        hint: '`dray deploy production --only deploy@a` brings r8 here; no task runs.',
       },
     ],
   })

@@ -178,7 +178,11 @@ test('a host with a newer release than the others does not get theirs', async ()
     code: 'HOSTS_DIFFER',
     exitCode: 3,
     message: 'b has r2, which is newer than r1 on a.',
-    hint: expect.stringContaining('`dray rollback ENVIRONMENT r1`') as string,
+    hint: 'To bring r2 to all hosts: `dray deploy ENVIRONMENT`. To return to r1 everywhere: `dray rollback ENVIRONMENT r1`.',
+  })
+  b!.releases = b!.releases.map((it) => (it.id === 'r2' ? { ...it, tag: 'v2' } : it))
+  expect(await world.failure()).toMatchObject({
+    hint: expect.stringContaining('To bring r2 to all hosts: `dray deploy ENVIRONMENT --tag v2`.') as string,
   })
   expect([a, b].map((host) => host!.releases.at(-1)?.id)).toEqual(['r1', 'r2'])
 })

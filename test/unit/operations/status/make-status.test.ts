@@ -308,8 +308,25 @@ test('a host whose release is older than that of another has drifted', () => {
   const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
   expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['ok', 'drifted'])
   expect((status.hosts[1] as KnownHost).drift).toMatchObject([
-    { kind: 'release', message: 'Release r6 is current here, but another host of test has r10.' },
+    {
+      kind: 'release',
+      message: 'Release r6 is current here, but another host of test has r10.',
+      hint: '`dray deploy test --only b` brings r10 here; no task runs.',
+    },
   ])
+})
+
+test('a host that is behind gets nothing by --only if the others have two releases under one number', () => {
+  const hosts = [
+    { host: 'a', observation: fakeStatusObservation({ release: fakeRelease({ id: 'r10', tag: 'v9' }) }) },
+    { host: 'b', observation: fakeStatusObservation({ release: fakeRelease({ id: 'r10', tag: 'v8' }) }) },
+    { host: 'c', observation: fakeStatusObservation({ release: fakeRelease({ id: 'r6' }) }) },
+    { host: 'd', observation: { ...fakeStatusObservation(), release: undefined, containers: [] } },
+  ]
+  const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+  const hint = '`dray deploy test --tag v9` brings all hosts to the same release.'
+  for (const host of status.hosts.slice(1))
+    expect((host as KnownHost).drift[0]).toMatchObject({ kind: 'release', hint })
 })
 
 test('a host without a release beside one that has one has drifted', () => {
@@ -329,7 +346,7 @@ test('a host without a release beside one that has one has drifted', () => {
         kind: 'release',
         subject: 'r5',
         message: 'No release is here, but a has r5 (v1).',
-        hint: '`dray deploy test --only b` brings it here; no task runs.',
+        hint: '`dray deploy test --only b` brings r5 here; no task runs.',
       },
     ],
   })
@@ -363,6 +380,6 @@ test.each([
   expect((seen[1] as KnownHost).drift[0]).toMatchObject({
     kind: 'release',
     message,
-    hint: '`dray deploy test` brings all hosts to the same release.',
+    hint: '`dray deploy test --tag v1` brings all hosts to the same release.',
   })
 })
