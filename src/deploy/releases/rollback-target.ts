@@ -37,13 +37,27 @@ function named({ releases, now }: TargetQuestion, wanted: string): Release {
     'RELEASE_UNKNOWN',
     `Release ${wanted} is not archived on the server, or never succeeded.`,
     {
-      hint:
-        targets.length === 0
-          ? 'Deploy a release first.'
-          : `Choose one of these: \`dray rollback ENVIRONMENT ${targets[0]?.id ?? ''}\``,
+      hint: hintOf(releases),
       details: { problems: releaseTable(releases, now) },
     },
   )
+}
+
+/** A command that puts another release back. */
+function hintOf(releases: readonly Release[]): string {
+  if (newestRelease(releases) === undefined) return 'Deploy a release first.'
+  const target = suggestTarget(releases)
+  return target === undefined
+    ? 'No other release is archived. Deploy a tag instead: `dray deploy ENVIRONMENT --tag TAG`.'
+    : `Choose one of these: \`dray rollback ENVIRONMENT ${target.id}\``
+}
+
+/** A release to suggest, never the current one: the one that served before it, else the newest of the others. */
+export function suggestTarget(releases: readonly Release[]): Release | undefined {
+  const current = newestRelease(releases)
+  if (current === undefined) return undefined
+  const id = originalId(current)
+  return before(id, { releases, current }) ?? possibleTargets(releases).find((it) => it.id !== id)
 }
 
 function lastBefore({ releases, now }: TargetQuestion): Release {

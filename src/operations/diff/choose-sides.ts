@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { newestRelease, type Release } from '../../deploy/model/release.ts'
-import { releaseTable } from '../../deploy/releases/rollback-target.ts'
+import { releaseTable, suggestTarget } from '../../deploy/releases/rollback-target.ts'
 
 /** The two sides of a comparison: a release and another release, or a release and the working tree. */
 export type Sides = { from: Release; to: Release | 'working-tree' }
@@ -31,7 +31,7 @@ export function chooseSides(question: {
       'RELEASE_UNKNOWN',
       `Release ${name} is not archived on the server, or never succeeded.`,
       {
-        hint: `Choose one of these, by release or tag: \`dray diff ${environment} ${current.id}\``,
+        hint: `Choose one of these, by release or tag: \`dray diff ${environment} ${(suggestTarget(releases) ?? current).id}\``,
         details: { problems: releaseTable(releases, now) },
       },
     )

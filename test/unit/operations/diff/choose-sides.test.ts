@@ -29,8 +29,9 @@ describe('the compared sides:', () => {
 
 test('a release that is not kept is refused, with those that are', () => {
   const problems = ['r10  v2  just now', 'r9   v1  just now, serving']
+  const hint = 'Choose one of these, by release or tag: `dray diff test r10`'
   expect(() => sides(releases, 'r3')).toThrow(
-    expect.objectContaining({ code: 'RELEASE_UNKNOWN', details: { problems } }),
+    expect.objectContaining({ code: 'RELEASE_UNKNOWN', hint, details: { problems } }),
   )
 })
 

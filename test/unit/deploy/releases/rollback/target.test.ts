@@ -128,4 +128,23 @@ describe('by name, a rollback goes', () => {
       },
     })
   })
+
+  test.each([
+    ['the one before the current one', 'r2', ['r1 v1', 'r2 v2', 'r3 v3']],
+    [
+      'after a rollback, the one before the release that it put back',
+      'r1',
+      ['r1 v1', 'r2 v2', 'r3 v3', 'r4 =r2'],
+    ],
+    ['without one before it, the newest of the others', 'r3', ['r1 v1', 'r2 v2', 'r3 v3', 'r4 =r1']],
+  ])('an unknown one suggests one that does not serve: %s', (_what, id, lines) => {
+    expect(refusal(records(...lines), 'r99').hint).toBe(
+      `Choose one of these: \`dray rollback ENVIRONMENT ${id}\``,
+    )
+  })
+
+  test('an unknown one suggests a deploy where no other is kept', () => {
+    expect(refusal(records('r1 v1'), 'r99').hint).toContain('`dray deploy ENVIRONMENT --tag TAG`')
+    expect(refusal([], 'r99').hint).toBe('Deploy a release first.')
+  })
 })
