@@ -73,13 +73,18 @@ describe('dray env', () => {
       outcome: 'unchanged',
       set: ['KEY'],
     })
+    expect((await runCli(['env', 'local', 'set', 'KEY'], { cwd, input: secret })).stdout).toMatch(
+      /^✓ Nothing to do: .*\/\.env on local already has this value\.\n$/,
+    )
   })
 
   test('takes a variable away', async () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\nB=2\n' })
     expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toContain('Removed A in')
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('B=2\n')
-    expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toContain('Nothing to do')
+    expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toMatch(
+      /^✓ Nothing to do: A is not set in .*\/\.env on local\.\n$/,
+    )
   })
 
   test.each<[string[], string, RegExp]>([

@@ -46,7 +46,7 @@ function describeChange(
   const { colors, glyphs } = output.style
   const mark = colors.green(glyphs.done)
   if (done.outcome === 'unchanged')
-    return `${mark} Nothing to do: ${path}/.env on ${host} already has this value.`
+    return `${mark} Nothing to do: ${describeSame(`${path}/.env on ${host}`, { set, removed })}.`
   const changes = [
     ...(set.length === 0 ? [] : [`set ${set.join(', ')}`]),
     ...(removed.length === 0 ? [] : [`removed ${removed.join(', ')}`]),
@@ -55,4 +55,10 @@ function describeChange(
   const file = done.outcome === 'created' ? `the new ${path}/.env` : `${path}/.env`
   const backup = done.backup === undefined ? '' : ` The old file is kept as ${done.backup}.`
   return `${mark} ${changes.charAt(0).toUpperCase()}${changes.slice(1)} in ${file} on ${host}.${backup}`
+}
+
+function describeSame(file: string, { set, removed }: ChangedNames): string {
+  if (set.length === 0 && removed.length > 0)
+    return `${removed.join(', ')} ${removed.length === 1 ? 'is' : 'are'} not set in ${file}`
+  return `${file} already has ${set.length === 1 ? 'this value' : 'these values'}`
 }
