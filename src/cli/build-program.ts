@@ -1,4 +1,5 @@
 import { Command as Program, Help, Option } from 'commander'
+import { DrayError } from '../errors/dray-error.ts'
 import { listExitCodes } from '../errors/exit-code.ts'
 import type { TerminalStyle } from '../ui/terminal/terminal-style.ts'
 import { renderArgument } from './command/argument.ts'
@@ -101,7 +102,10 @@ function addCommand(program: Program, command: Command, { words, run }: ProgramO
     sub.argument(variadic === true ? `[${name}...]` : `[${name}]`, description)
 
   const single = command.arguments.filter(({ variadic }) => variadic !== true)
+  sub.allowExcessArguments()
   sub.action(async () => {
+    if (single.length === command.arguments.length)
+      refuseExtraWords(command, { words: sub.args.slice(single.length), options: sub.opts() })
     await run(command, {
       arguments: Object.fromEntries(single.map(({ name }, index) => [name.toLowerCase(), sub.args[index]])),
       rest: single.length === command.arguments.length ? [] : sub.args.slice(single.length),
@@ -109,6 +113,27 @@ function addCommand(program: Program, command: Command, { words, run }: ProgramO
       global: readGlobalOptions(program.opts()),
     })
   })
+}
+
+/** The words may be secrets, except for one that an option takes. Throws USAGE. */
+function refuseExtraWords(
+  { name, arguments: known, options: specs }: Command,
+  { words: [word, ...more], options }: { words: readonly string[]; options: CommandInput['options'] },
+): void {
+  if (word === undefined) return
+  const option = specs.filter(({ takesExtraWord }) => takesExtraWord).map(toOption)[0]
+  const isItsValue =
+    option !== undefined && more.length === 0 && options[option.attributeName()] === undefined
+  const count = `${known.length} ${known.length === 1 ? 'argument' : 'arguments'}`
+  throw new DrayError(
+    'USAGE',
+    `Too many arguments for \`${name}\`. Expected ${count} but got ${known.length + 1 + more.length}.`,
+    {
+      hint: isItsValue
+        ? `Did you mean \`${option.long ?? option.flags} ${word}\`?`
+        : `Run \`dray ${name} --help\`: it lists the arguments and options.`,
+    },
+  )
 }
 
 function toOption({ flags, description, repeatable, choices }: OptionSpec): Option {

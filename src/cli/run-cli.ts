@@ -29,6 +29,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       columns: context.stdout.columns,
     }),
     run: async (command, input) => {
+      context.command = command
       refuseEmptyValues(command, input)
       exitCode = await command.run(input, context)
     },

@@ -71,7 +71,20 @@ describe('a command line that is not understood', () => {
     [['deploy', 'test', '--tga', 'v1'], 'Unknown option `--tga`.', 'Did you mean --tag?'],
     [['--jsn'], 'Unknown option `--jsn`.', 'Did you mean --json?'],
     [['deploy', 'test', '--tag'], 'argument missing', 'Run `dray --help`.'],
-    [['deploy', 'test', 'now'], 'Too many arguments for `deploy`.', 'Run `dray --help`.'],
+    [
+      ['deploy', 'test', 'v1'],
+      'Too many arguments for `deploy`. Expected 1 argument but got 2.',
+      'Did you mean `--tag v1`?',
+    ],
+    [['plan', 'test', 'v1'], 'Too many arguments for `plan`.', 'Did you mean `--tag v1`?'],
+    [
+      ['promote', 'test', 'production', 'v1'],
+      'Too many arguments for `promote`. Expected 2 arguments but got 3.',
+      'Did you mean `--tag v1`?',
+    ],
+    [['deploy', 'test', 'web', '--tag', 'v1'], 'Too many arguments', 'Run `dray deploy --help`'],
+    [['deploy', 'test', 'v1', 'v2'], 'Too many arguments', 'Run `dray deploy --help`'],
+    [['env', 'test', 'set', 'KEY', 'value'], 'Too many arguments for `env`.', 'Run `dray env --help`'],
     [['deploy', 'test', '--tag', ''], 'The value of --tag is empty.', 'check that the variable is set'],
     [
       ['deploy', 'test', '--env-file='],

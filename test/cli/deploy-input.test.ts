@@ -25,11 +25,18 @@ describe('invalid input, refused before any request', () => {
     expect(stderr).toContain('[CONFIG_MISSING]')
   })
 
-  test('an environment that is not named, with those there are', async () => {
+  test.each([
+    ['deploy', 'dray deploy test'],
+    ['plan', 'dray plan test'],
+    ['history', 'dray history test'],
+    ['logs', 'dray logs test'],
+    ['task', 'dray task test'],
+  ])('%s without an environment: those there are, and its own example', async (command, example) => {
     const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText })
-    const { exitCode, stderr } = await runCli(['deploy'], { cwd })
+    const { exitCode, stderr } = await runCli([command], { cwd })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('The environment is missing. Environments: test, production.')
+    expect(stderr).toContain(`\`${example}\``)
   })
 
   test('an environment that is not there', async () => {

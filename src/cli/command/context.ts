@@ -2,6 +2,7 @@ import type { StandardInput } from '../../adapters/terminal/standard-input.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secrets/secret.ts'
 import type { OutputStream } from '../../ui/terminal/output-stream.ts'
+import type { ArgumentSpec } from './argument.ts'
 
 /** A command's environment: `main.ts` passes that of the process, tests pass their own. */
 export type CliContext = {
@@ -13,6 +14,8 @@ export type CliContext = {
   stdout: OutputStream
   /** For progress and messages. */
   stderr: OutputStream
+  /** The command that runs, for hints. */
+  command?: { name: string; arguments: readonly ArgumentSpec[] }
   /** Names of the environments that were loaded, for hints. */
   environments?: Set<string>
   /** Values to mask in any output. Loaded environments and inspected containers add theirs. */

@@ -7,6 +7,7 @@ import type { EnvFile } from '../../config/env-file.ts'
 import { listEnvironments, loadConfig } from '../../config/load-config.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { addSecrets } from '../../shared/secrets/add-secrets.ts'
+import { renderArgument, type ArgumentSpec } from './argument.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
@@ -42,7 +43,7 @@ export async function loadEnvironment(
   { swarm, instead, ...release }: Engines & Partial<ReleaseValues> = {},
 ): Promise<EnvironmentInput> {
   const name = input.arguments.environment
-  if (name === undefined) throw await environmentMissing(context.cwd, input.global.configPath)
+  if (name === undefined) throw await environmentMissing(context, input.global.configPath)
   const wanted = isReleaseValues(release) ? { release } : {}
   const engines = { ...(swarm && { swarm }), ...(instead && { instead }) }
   return loadNamedEnvironment({ name, options: input.global, ...wanted, ...engines }, context)
@@ -127,9 +128,23 @@ function findGithubOwner({ remote }: GitObservation, { env }: CliContext): strin
   return remote?.host === 'github.com' ? remote.owner : env['GITHUB_REPOSITORY_OWNER']
 }
 
-async function environmentMissing(cwd: string, configPath: string | undefined): Promise<DrayError> {
+async function environmentMissing(
+  { cwd, command }: CliContext,
+  configPath: string | undefined,
+): Promise<DrayError> {
   const names = await listEnvironments(cwd, configPath)
+  const name = names[0] ?? 'test'
+  const example =
+    command === undefined ? ['plan', name] : [command.name, ...wordsFor(command.arguments, name)]
   return new DrayError('USAGE', `The environment is missing. Environments: ${names.join(', ')}.`, {
-    hint: `Put it after the command, for example: \`dray plan ${names[0] ?? 'test'}\``,
+    hint: `Put it after the command, for example: \`dray ${example.join(' ')}\``,
+  })
+}
+
+/** The words that a command needs, with the name of an environment. */
+function wordsFor(specs: readonly ArgumentSpec[], environment: string): string[] {
+  return specs.flatMap((it) => {
+    if (it.name === 'ENVIRONMENT') return [environment]
+    return it.optional === true ? [] : [renderArgument(it)]
   })
 }

@@ -9,6 +9,8 @@ export type OptionSpec = {
   choices?: readonly string[]
   /** It can be given several times; all values are used. */
   repeatable?: true
+  /** A word too many on the command line is probably its value. */
+  takesExtraWord?: true
   /** What completion looks up for its value, if that is more than the placeholder in `flags` says. */
   completesAs?: 'HOST_OR_NODE'
 }

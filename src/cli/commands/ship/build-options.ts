@@ -4,7 +4,11 @@ import type { OptionsOf } from '../../command/typed-input.ts'
 
 export const buildOptionSpecs = [
   { flags: '--push', description: 'Push the images to their registry.' },
-  { flags: '--tag <TAG>', description: 'Tag of the images. Overrides IMAGE_TAG and dray.yml.' },
+  {
+    flags: '--tag <TAG>',
+    description: 'Tag of the images. Overrides IMAGE_TAG and dray.yml.',
+    takesExtraWord: true,
+  },
   {
     flags: '--digests <FILE>',
     description: 'Also write the pushed images to this file, one per line.',

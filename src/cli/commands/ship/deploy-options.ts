@@ -37,6 +37,7 @@ export const deployOptionSpecs = [
     flags: '--tag <TAG>',
     heading: contentHeading,
     description: 'Tag to deploy. Overrides IMAGE_TAG and dray.yml.',
+    takesExtraWord: true,
   },
   {
     flags: '--expect <IMAGES>',

@@ -10,7 +10,13 @@ export const promoteCommand = {
     { name: 'FROM', description: 'The environment that runs the images.' },
     { name: 'TO', description: 'The environment that the images are tagged for.' },
   ],
-  options: [{ flags: '--tag <TAG>', description: 'Tag to add. Overrides IMAGE_TAG and dray.yml.' }],
+  options: [
+    {
+      flags: '--tag <TAG>',
+      description: 'Tag to add. Overrides IMAGE_TAG and dray.yml.',
+      takesExtraWord: true,
+    },
+  ],
   examples: [
     { command: 'dray promote test production --tag v1.4.0', description: 'tag the images of test as v1.4.0' },
     {
