@@ -54,6 +54,7 @@ export function createReleaseArchive({
           .sort((a, b) => releaseNumber(a.id) - releaseNumber(b.id)),
         journal: readJournal(sectionText(sections, 'journal-backwards') ?? '', path).reverse(),
         journalBytes: Number(sectionText(sections, 'journal-bytes')),
+        isLockFree: ['lock-before', 'lock-after'].every((name) => sectionText(sections, name) === 'free'),
       }
     },
     files: async (release, signal) => {

@@ -12,7 +12,7 @@ export const ARCHIVE_BYTES = JOURNAL_BYTES + 8 * RECORD_BYTES
 
 /**
  * Prints every record, and the journal's entries on the last attempts. The journal is read from its end, only as far as
- * needed: it may have a hundred megabytes. Arguments: the directory, the number of attempts, `all` for every step.
+ * needed: it may have a hundred megabytes. If the last attempt has no end, also whether the lock is free. Arguments: the directory, the number of attempts, `all` for every step.
  */
 export const archiveScript = `
 path=$1
@@ -21,6 +21,14 @@ path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${passOn}
 ${isOwn}
+lock_state() {
+  is_own "$path/.dray/lock" && [ -r "$path/.dray/lock" ] && is_own "$path/.dray/journal.ndjson" || return 0
+  # The check takes the lock for an instant: only if something has not ended.
+  if tail -n 1 "$path/.dray/journal.ndjson" | grep -Eqs '"event":"(deploy|task)[.]finished"'; then return 0; fi
+  if flock -s -n "$path/.dray/lock" true; then echo free; else echo held; fi
+}
+section lock-before
+lock_state
 section journal-bytes
 ${journalBytes}for record in "$path"/.dray/releases/*/release.json; do
   is_own "$record" || continue
@@ -40,7 +48,9 @@ tac "$path/.dray/journal.ndjson" | awk -v limit="$2" -v steps="$3" '
     if (steps != "all" && /"event":"(plan|probe)[.]/) next
     if (steps != "all" && /"event":"step[.]/ && !/"kind":"run-task"/ && !/"outcome":"(failed|cancelled)"/) next
     print
-  }' | pass_on ${JOURNAL_BYTES}
+  }' | pass_on ${JOURNAL_BYTES} || exit
+section lock-after
+lock_state
 `
 
 /** Prints the files of a release as text. Arguments: the directory, the release. */

@@ -35,7 +35,7 @@ const attempt = z.object({
       reason: shortText.optional(),
       step: shortText.optional(),
     }),
-    z.object({ kind: z.literal('unfinished') }),
+    z.object({ kind: z.literal('unfinished'), isKilled: z.literal(true).optional() }),
   ]),
   requests: z.object({ sent: number, failed: number }).optional(),
   steps: z
@@ -84,6 +84,7 @@ const task = z.object({
   task: shortText,
   release: shortText,
   outcome: z.enum(['done', 'failed', 'cancelled', 'unfinished']),
+  isKilled: z.literal(true).optional(),
   exitCode: number.optional(),
 })
 
@@ -167,7 +168,9 @@ function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typ
     outcome:
       outcome.kind === 'failed'
         ? { kind: 'failed', code: outcome.code, reason: outcome.reason, step: outcome.step }
-        : outcome,
+        : outcome.kind === 'unfinished'
+          ? { kind: 'unfinished', ...(outcome.isKilled && { isKilled: true }) }
+          : outcome,
     requests,
     steps: it.steps.map((step) => ({ ...step, durationMs: step.durationMs })),
     replaces,
@@ -181,6 +184,7 @@ function attemptFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typ
 }
 
 function taskFrom({ type: _type, host: _host, startedAt, ...it }: z.infer<typeof task>): TaskAttempt {
-  const { by, exitCode, durationMs } = it
-  return { ...it, startedAtMs: Date.parse(startedAt), by, exitCode, durationMs }
+  const { by, exitCode, durationMs, isKilled, ...rest } = it
+  const told = { ...rest, startedAtMs: Date.parse(startedAt), by, exitCode, durationMs }
+  return isKilled === true ? { ...told, isKilled } : told
 }

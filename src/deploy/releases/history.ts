@@ -27,8 +27,8 @@ export type Attempt = {
     | { kind: 'deployed' }
     /** `step`: the kind of the step that failed, with the task's name; `reason` is one sentence. */
     | { kind: 'failed'; code: string | undefined; reason: string | undefined; step: string | undefined }
-    /** It was killed, or is under way. */
-    | { kind: 'unfinished' }
+    /** It was killed, or is under way; `isKilled`: the first, as the lock is free, or another command held it since. */
+    | { kind: 'unfinished'; isKilled?: true }
   /** Requests that dray sent to the app during the deploy, and how many failed; undefined without a probe. */
   requests: { sent: number; failed: number } | undefined
   /** As far as they are in the journal that was read. */
@@ -77,7 +77,10 @@ export type StepTime = {
 }
 
 /** The last attempts, newest first. */
-export function readHistory({ releases, journal }: ArchiveContents, limit: number): Attempt[] {
+export function readHistory(
+  { releases, journal, isLockFree = false }: ArchiveContents,
+  limit: number,
+): Attempt[] {
   const current = newestRelease(releases)?.id
   const entries = new Map<string, JournalEntry[]>()
   for (const entry of journal) entries.set(entry.release, [...(entries.get(entry.release) ?? []), entry])
@@ -91,6 +94,9 @@ export function readHistory({ releases, journal }: ArchiveContents, limit: numbe
   for (const id of ids) {
     const told = readAttempt(entries.get(id) ?? [], records.get(id))
     const { images, restores, changes, ...facts } = told
+    // Only the holder of the lock writes to the journal.
+    if (facts.outcome.kind === 'unfinished' && (isLockFree || journal.at(-1)?.release !== id))
+      facts.outcome = { kind: 'unfinished', isKilled: true }
     const record = records.get(id)
     tags.set(id, facts.tag)
     attempts.push({

@@ -18,4 +18,6 @@ export type ArchiveContents = {
   journal: readonly JournalEntry[]
   /** Size of the whole journal: it grows with every deploy. */
   journalBytes: number
+  /** Nothing held the app's lock before and after the journal was read. */
+  isLockFree?: boolean
 }

@@ -17,6 +17,7 @@ export function isUnderWay(
   { lock, quietMs }: { lock: { holder?: LockHolder } | undefined; quietMs?: number | undefined },
 ): boolean {
   const isUndoing = outcome.kind === 'failed' && undo !== undefined && undo.endedAtMs === undefined
+  if (outcome.kind === 'unfinished' && outcome.isKilled === true) return false
   if (durationMs !== undefined || !(outcome.kind === 'unfinished' || isUndoing)) return false
   if (quietMs !== undefined && quietMs < SILENT_MS) return true
   if (lock === undefined) return false

@@ -56,7 +56,7 @@ export async function runHistory(
         {
           host: runner.name,
           attempts: readHistory(records, limit),
-          tasks: readTaskHistory(records.journal, limit),
+          tasks: readTaskHistory(records, limit),
         },
       ]
     }

@@ -175,7 +175,9 @@ function LastDeploy({
         ? '… is running'
         : outcome.kind === 'failed'
           ? '✗ failed'
-          : '✗ did not end'
+          : outcome.isKilled === true
+            ? '✗ was killed'
+            : '✗ did not end'
   return (
     <>
       {words}

@@ -88,12 +88,13 @@ function AttemptLine({
   isPresent: boolean
 }): JSX.Element {
   const { release, tag, requests, outcome, isArchived, leftOut, joins } = attempt
+  const isOpen = outcome.kind === 'unfinished' && outcome.isKilled !== true
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
   const lost = requests && `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`
   return (
     <EventLine
       event={attempt}
-      {...MARKS[outcome.kind]}
+      {...(outcome.kind === 'unfinished' && !isOpen ? MARKS.failed : MARKS[outcome.kind])}
       requests={requests !== undefined && requests.failed > 0 ? <span class="lost">{lost}</span> : lost}
       more={
         <>
@@ -118,7 +119,7 @@ function AttemptLine({
       )}{' '}
       <Tag tag={tag} /> {words(attempt)}
       {state !== '' && <span class="state">{state}</span>}
-      {outcome.kind === 'unfinished' && (
+      {isOpen && (
         <a class="state" href={linkTo({ screen: 'live', environment })}>
           follow
         </a>
@@ -146,7 +147,8 @@ function Changes({ attempt: { changes, imagesChanged = [] } }: { attempt: Attemp
 function words({ outcome, restores }: Attempt): string {
   const kind = restores === undefined ? 'deploy' : `rollback to ${restores.release}`
   if (outcome.kind === 'deployed') return restores === undefined ? 'deployed' : kind
-  if (outcome.kind === 'unfinished') return `${kind} is running, or was killed`
+  if (outcome.kind === 'unfinished')
+    return `${kind} ${outcome.isKilled === true ? 'was killed' : 'is running, or was killed'}`
   return `${kind} failed${outcome.step === undefined ? '' : ` at ${outcome.step}`}`
 }
 
@@ -155,7 +157,7 @@ function Steps({ attempt, isRunning }: { attempt: Attempt; isRunning: boolean })
   const { release, steps, plan, outcome } = attempt
   if (steps.length === 0) return null
   return (
-    <details open={outcome.kind === 'unfinished'}>
+    <details open={outcome.kind === 'unfinished' && outcome.isKilled !== true}>
       <summary>
         {Math.max(steps.length, plan.length)} steps<span class="unseen"> of {release}</span>
       </summary>
@@ -165,10 +167,11 @@ function Steps({ attempt, isRunning }: { attempt: Attempt; isRunning: boolean })
 }
 
 function TaskLine({ task }: { task: TaskAttempt }): JSX.Element {
-  const { outcome, exitCode } = task
-  const tone = outcome === 'done' ? 'good' : outcome === 'unfinished' ? 'busy' : 'bad'
-  const mark = outcome === 'done' ? '✓' : outcome === 'unfinished' ? '…' : '✗'
-  const end = outcome === 'unfinished' ? 'is running, or was killed' : outcome
+  const { outcome, exitCode, isKilled } = task
+  const isOpen = outcome === 'unfinished' && isKilled !== true
+  const tone = outcome === 'done' ? 'good' : isOpen ? 'busy' : 'bad'
+  const mark = outcome === 'done' ? '✓' : isOpen ? '…' : '✗'
+  const end = outcome !== 'unfinished' ? outcome : isOpen ? 'is running, or was killed' : 'was killed'
   return (
     <EventLine event={task} {...{ mark, tone }} requests="">
       Task <code>{task.task}</code> {end}

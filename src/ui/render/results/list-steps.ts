@@ -19,7 +19,7 @@ export function listSteps({
 }: Pick<Attempt, 'steps' | 'plan' | 'outcome'>): ListedStep[] {
   const titles = new Map(plan.map(({ id, title }) => [id, title]))
   const begun = new Set(steps.map(({ id }) => id))
-  const state = outcome.kind === 'unfinished' ? 'waiting' : 'skipped'
+  const state = outcome.kind === 'unfinished' && outcome.isKilled !== true ? 'waiting' : 'skipped'
   const listed: ListedStep[] = [
     ...steps.map((step) => ({
       id: step.id,

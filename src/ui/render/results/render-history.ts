@@ -47,8 +47,9 @@ function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string
     isCurrent,
   } = attempt
   const marks = { deployed: glyphs.done, failed: glyphs.failed, unfinished: glyphs.waiting }
+  const isKilled = outcome.kind === 'unfinished' && outcome.isKilled === true
   return [
-    marks[outcome.kind],
+    isKilled ? glyphs.failed : marks[outcome.kind],
     release,
     shortTag(tag),
     renderTimeAgo(now - startedAtMs),
@@ -85,7 +86,7 @@ function resultWords({ outcome, restores }: Attempt): string {
     case 'deployed':
       return restores === undefined ? 'deployed' : `rolled back${target}`
     case 'unfinished':
-      return `${restores === undefined ? 'deploy' : `rollback${target}`} killed or still running`
+      return `${restores === undefined ? 'deploy' : `rollback${target}`} ${outcome.isKilled === true ? 'killed' : 'killed or still running'}`
     case 'failed': {
       const where = outcome.step === undefined ? '' : ` at ${outcome.step}`
       const result = restores === undefined ? 'failed' : `rollback${target} failed`

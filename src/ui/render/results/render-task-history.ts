@@ -18,7 +18,7 @@ export function renderTaskHistory(
   const lines = renderTable({
     heading: { cells: ['', 'TASK', 'RELEASE', 'WHEN', 'BY', 'DURATION', 'OUTCOME'], paint: colors.dim },
     rows: attempts.map(({ task, release, startedAtMs, by, durationMs, ...end }) => [
-      marks[end.outcome],
+      end.isKilled === true ? failed : marks[end.outcome],
       task,
       release,
       renderTimeAgo(now - startedAtMs),
@@ -40,7 +40,11 @@ export function renderTaskHistory(
   return `Tasks run by hand:\n${lines.join('\n')}\n`
 }
 
-function outcomeWords({ outcome, exitCode }: Pick<TaskAttempt, 'outcome' | 'exitCode'>): string {
-  if (outcome === 'unfinished') return 'killed or still running'
+function outcomeWords({
+  outcome,
+  isKilled,
+  exitCode,
+}: Pick<TaskAttempt, 'outcome' | 'isKilled' | 'exitCode'>): string {
+  if (outcome === 'unfinished') return isKilled === true ? 'killed' : 'killed or still running'
   return outcome === 'failed' && exitCode !== undefined ? `exit code ${exitCode}` : outcome
 }

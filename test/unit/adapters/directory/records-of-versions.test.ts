@@ -45,7 +45,7 @@ describe.each(versions)('records of %s', (name) => {
       'r1 v1 deployed',
     ])
     expect(attempts[2]?.outcome).toMatchObject({ code: 'SERVICE_EXITED', step: 'wait-healthy' })
-    expect(readTaskHistory(journal, 20)).toMatchObject([
+    expect(readTaskHistory({ journal }, 20)).toMatchObject([
       { task: 'slow', release: 'r4', outcome: 'cancelled', by: { user: 'octocat', machine: 'client' } },
       { task: 'check', release: 'r1', outcome: 'failed', exitCode: 7 },
     ])

@@ -33,7 +33,11 @@ async function eventfulHistory(): Promise<HostHistory> {
     { ...entry, at: 5_000, event: 'task.started', by },
     { ...entry, at: 9_000, event: 'task.finished', outcome: 'failed', exitCode: 3, durationMs: 4_000 },
   ]
-  return { host: 'local', attempts: readHistory(contents, 20), tasks: readTaskHistory(tasks, 20) }
+  return {
+    host: 'local',
+    attempts: readHistory(contents, 20),
+    tasks: readTaskHistory({ journal: tasks }, 20),
+  }
 }
 
 const answerOf = (lines: readonly object[], hosts = ['local']): GateAnswer => ({
@@ -46,6 +50,26 @@ test('what the dray of a gate prints is what this one would have read', async ()
   const lines = historyLines(history, true)
   expect(readToldHistory(answerOf(lines), { host: 'local', limit: 20 })).toEqual([history])
   expect(history.attempts[0]?.steps.length).toBeGreaterThan(0)
+})
+
+test('so is what it knows of an attempt and a task that were killed', () => {
+  const entry = { version: 1 as const, at: 0, release: 'r9' }
+  const contents = {
+    ...{ releases: [], journalBytes: 0, isLockFree: true },
+    journal: [
+      { ...entry, event: 'deploy.started' },
+      { ...entry, release: 'r8', event: 'task.started', task: 'seed' },
+    ],
+  }
+  const history = {
+    host: 'local',
+    attempts: readHistory(contents, 20),
+    tasks: readTaskHistory(contents, 20),
+  }
+  expect(history.tasks[0]?.isKilled).toBe(true)
+  expect(readToldHistory(answerOf(historyLines(history, true)), { host: 'local', limit: 20 })).toEqual([
+    history,
+  ])
 })
 
 test('without steps, and of more hosts, up to a number', async () => {

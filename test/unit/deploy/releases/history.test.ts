@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readJournal } from '../../../../src/adapters/directory/release-archive.ts'
+import type { ArchiveContents } from '../../../../src/deploy/releases/release-archive.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
@@ -179,6 +180,28 @@ test('lists an attempt that never ended, and records without a journal', async (
   expect(readHistory({ releases, journal: cut, journalBytes }, 2)).toHaveLength(2)
 })
 
+test('says killed or still running only of a last attempt that may hold the lock', async () => {
+  const world = await eventfulWorld()
+  const { releases, journal, journalBytes } = await world.host.archive.read(20)
+  const begun = (release: string, event = 'deploy.started') =>
+    ({ version: 1, at: world.clock.now(), release, event }) as const
+  const shown = (contents: Partial<ArchiveContents>): string | undefined => {
+    const attempts = readHistory({ releases, journal, journalBytes, ...contents }, 20)
+    return renderHistory(attempts, plainLook, 0)
+      .split('\n')
+      .find((line) => line.includes(' r6 '))
+      ?.replace(/^(\S).* (?=deploy )/, '$1 ')
+  }
+  const open = [...journal, begun('r6')]
+  expect(shown({ journal: open })).toBe('· deploy killed or still running')
+  expect(shown({ journal: open, isLockFree: false })).toBe('· deploy killed or still running')
+  expect(shown({ journal: open, isLockFree: true })).toBe('✗ deploy killed')
+  expect(shown({ journal: [...open, begun('r7')] })).toBe('✗ deploy killed')
+  expect(shown({ journal: [...open, begun('r5', 'task.started')] })).toBe('✗ deploy killed')
+  const [first] = readHistory({ releases, journal: open, journalBytes, isLockFree: true }, 20)
+  expect(first?.outcome).toEqual({ kind: 'unfinished', isKilled: true })
+})
+
 test('is a table for people', async () => {
   const world = await eventfulWorld()
   const attempts = readHistory(await world.host.archive.read(20), 20).map((it, index) => ({
@@ -252,7 +275,7 @@ test('a journal with objects where texts belong is read', () => {
   expect(readHistory({ releases: [], journal, journalBytes: 0 }, 20)).toMatchObject([
     { outcome: { kind: 'failed', step: undefined } },
   ])
-  expect(readTaskHistory(journal, 20)).toMatchObject([{ task: '', outcome: 'unfinished' }])
+  expect(readTaskHistory({ journal }, 20)).toMatchObject([{ task: '', outcome: 'unfinished' }])
 })
 
 test('any journal can be rendered as a history', () => {
@@ -290,7 +313,7 @@ test('any journal can be rendered as a history', () => {
     fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
       const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'), '/srv/shop')
       const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
-      const tasks = readTaskHistory(journal, 20)
+      const tasks = readTaskHistory({ journal }, 20)
       expect(renderHistory(attempts, plainLook, 0)).toBeTypeOf('string')
       expect(renderTaskHistory(tasks, plainLook, 0)).toBeTypeOf('string')
       for (const { startedAtMs } of [...attempts, ...tasks])

@@ -29,11 +29,11 @@ const journal: readonly JournalEntry[] = [
 
 test('lists the tasks that people ran, newest first, and how they ended', () => {
   const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
-  expect(renderTaskHistory(readTaskHistory(journal, 20), style, 3_700_000)).toMatchInlineSnapshot(`
+  expect(renderTaskHistory(readTaskHistory({ journal }, 20), style, 3_700_000)).toMatchInlineSnapshot(`
     "Tasks run by hand:
        TASK     RELEASE  WHEN        BY              DURATION  OUTCOME
     ■  slow     r2       1 hour ago  ann@laptop         1.0 s  cancelled
-    ·  slow     r2       1 hour ago  ann@laptop                killed or still running
+    ✗  slow     r2       1 hour ago  ann@laptop                killed
     ✗  report   r2       1 hour ago  mona, run 4711     1.5 s  exit code 7
     ✓  migrate  r2       1 hour ago  ann@laptop         2.0 s  done
     "
@@ -41,6 +41,24 @@ test('lists the tasks that people ran, newest first, and how they ended', () => 
 })
 
 test('lists no more than is asked for', () => {
-  expect(readTaskHistory(journal, 1)).toMatchObject([{ task: 'slow', outcome: 'cancelled' }])
-  expect(readTaskHistory(journal.slice(0, 1), 1)).toEqual([])
+  expect(readTaskHistory({ journal }, 1)).toMatchObject([{ task: 'slow', outcome: 'cancelled' }])
+  expect(readTaskHistory({ journal: journal.slice(0, 1) }, 1)).toEqual([])
+})
+
+test('says killed or still running only of a last task that may hold the lock', () => {
+  const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+  const shown = (entries: readonly JournalEntry[], isLockFree?: boolean): string | undefined =>
+    renderTaskHistory(
+      readTaskHistory({ journal: entries, ...(isLockFree !== undefined && { isLockFree }) }, 1),
+      style,
+      0,
+    )
+      .trimEnd()
+      .split(/ {2,}/)
+      .at(-1)
+  const cut = journal.slice(0, 6)
+  expect(shown(cut)).toBe('killed or still running')
+  expect(shown(cut, false)).toBe('killed or still running')
+  expect(shown(cut, true)).toBe('killed')
+  expect(shown([...cut, entry(7000, 'deploy.started')])).toBe('killed')
 })

@@ -34,6 +34,12 @@ test.each([
   ['a removal of the app holds the lock', unfinished, { lock: held({ removes: true }) }, false],
   ['the deploy of another release holds the lock', unfinished, { lock: held({ release: 'r9' }) }, false],
   ['it is being undone', undoing, { lock: held({ release: 'r8' }) }, true],
+  [
+    'it is known to be killed',
+    { ...unfinished, outcome: { kind: 'unfinished', isKilled: true } as const },
+    { lock: {}, quietMs: 3_000 },
+    false,
+  ],
   ['its undoing was killed', undoing, { lock: undefined }, false],
   ['it has ended', { ...undoing, durationMs: 9_000 }, { lock: held({ release: 'r8' }) }, false],
   [

@@ -36,7 +36,7 @@ export async function answerTimeline(
       // One more, to find the images that the last one changed.
       const contents = await createReleaseArchive({ runner, path, steps: 'all' }).read(ATTEMPTS + 1, signal)
       const attempts = readHistory(contents, ATTEMPTS)
-      return [{ host, attempts, tasks: readTaskHistory(contents.journal, ATTEMPTS) }]
+      return [{ host, attempts, tasks: readTaskHistory(contents, ATTEMPTS) }]
     }
     return onHost(host, readArchive, {
       ...{ request, older, path, signal },
