@@ -8,7 +8,7 @@ import { readFileSystems } from './file-system.ts'
 import { runReadingScript, scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock/lock-holder.ts'
 import { observeScript } from './observe-script.ts'
-import { readBalancer } from './read-balancer.ts'
+import { readBalancer, readInterrupted } from './read-journal-end.ts'
 import { readRelease } from './read-release.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
@@ -47,6 +47,7 @@ export async function observeApp(
     containers: (text('containers') ?? '').split('\n').flatMap(readContainerLine),
     journalBytes: Number(text('journal-bytes') ?? 0) || 0,
     ...readBalancer(text('balancer')),
+    ...readInterrupted(text('interrupted')),
     fileSystems: readFileSystems([
       { holds: 'Docker', text: text('disk-docker') ?? '' },
       { holds: 'the app', text: text('disk-app') ?? '' },

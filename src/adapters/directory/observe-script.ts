@@ -2,6 +2,7 @@ import {
   balancerLine,
   hashFiles,
   journalBytes,
+  JOURNAL_TAIL_BYTES,
   keyNames,
   newestRelease,
   NO_DIRECTORY,
@@ -30,6 +31,17 @@ const containerFormat = [
   '"restartCount":{{json .RestartCount}}',
   '"restartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
 ].join(',')
+
+/** Prints the start of the journal's last deploy if that has no end, and began to place files. */
+const interruptedLine = `
+if is_own "$path/.dray/journal.ndjson"; then
+  tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" | awk '
+    /"event":"deploy[.]started"/ { start = $0; placed = 0 }
+    /"event":"deploy[.]finished"/ { start = "" }
+    /"event":"step[.]started"/ && /"kind":"place-files"/ { placed = 1 }
+    END { if (start != "" && placed) print start }' | pass_on ${JOURNAL_TAIL_BYTES}
+fi
+`
 
 /**
  * Reads everything that the status of an app needs: the newest recorded release, the state of its files, the names in
@@ -88,6 +100,8 @@ ${journalBytes}section lock
 ${printHolder}
 section balancer
 ${balancerLine}
+section interrupted
+${interruptedLine}
 if [ -f "$path/.env" ] && [ -r "$path/.env" ]; then
   section env
   key_names "$path/.env"

@@ -57,7 +57,7 @@ pass_on() { head -c "$1" | sed '/^@@dray /d'; }
 /** Maximum length of a release record; that of ten thousand files has a megabyte. */
 export const RECORD_BYTES = 8 * 1024 ** 2
 export const HOLDER_BYTES = 4096
-const JOURNAL_TAIL_BYTES = 1024 ** 2
+export const JOURNAL_TAIL_BYTES = 1024 ** 2
 
 /**
  * Prints the holder's text if the lock is held. The lock is tried only if there is a holder's text, so that an

@@ -2,6 +2,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import { releaseLabel, releaseNumber, renderDeployAgain, type Release } from '../../deploy/model/release.ts'
 import { findOtherImage } from '../../deploy/releases/same-release.ts'
 import { findDrift } from './find-drift.ts'
+import { explainInterrupted } from './interrupted-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
 import { findStackDrift } from './find-stack-drift.ts'
 import { inactiveStatus, isUp, serviceStatus } from './service-status.ts'
@@ -85,13 +86,17 @@ function servicesOf(observation: StatusObservation): ServiceStatus[] {
   return [...deployed, ...started]
 }
 
-function driftOf({ host, observation, environment, path }: Seen, newest: Newest | undefined): Drift[] {
+function driftOf(
+  { host, observation, environment, path }: Seen,
+  newest: Newest | undefined,
+): readonly Drift[] {
   const { release, stack } = observation
   if (newest === undefined) return []
   if (release === undefined) return [describeNone(host, newest, environment)]
   const input = { host, environment, path, observation, release }
-  if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
-  const found = findDrift(input)
+  if (stack !== undefined)
+    return explainInterrupted(findStackDrift(input, 'view' in stack ? stack.view : undefined), input)
+  const found = explainInterrupted(findDrift(input), input)
   const message = describeOther(release, newest, environment)
   if (message === undefined) return found
   const hint = hintOf(host, { release, newest }, environment)
@@ -115,7 +120,11 @@ function hintOf(
 /** What a gate says of a host, with the drift that only those see who see the other hosts. */
 function besideOthers(told: HostStatus, newest: Newest | undefined, environment: string): HostStatus {
   if (told.verdict === 'unknown' || newest === undefined || told.lock !== undefined) return told
-  if (told.release?.id === newest.release.id || told.drift.some(({ kind }) => kind === 'release')) return told
+  if (told.release?.id === newest.release.id) return told
+  // Another release than its own is one that was interrupted.
+  const isTold = ({ kind, subject }: Drift): boolean =>
+    kind === 'release' && (told.release === undefined || told.release.id === subject)
+  if (told.drift.some(isTold)) return told
   if (told.release === undefined) {
     const verdict = told.verdict === 'unhealthy' ? told.verdict : 'drifted'
     return { ...told, verdict, drift: [describeNone(told.host, newest, environment), ...told.drift] }

@@ -4,7 +4,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import type { StackView } from '../../deploy/swarm/judge-tasks.ts'
-import type { UrlStatus } from './status.ts'
+import type { InterruptedDeploy, UrlStatus } from './status.ts'
 
 /** A container, with the fields needed to judge its state and origin. */
 export type SeenContainer = Pick<
@@ -53,6 +53,8 @@ export type StatusObservation = {
   journalBytes: number
   /** Its hook `leave` ran, and `join`, which dray.yml has, has not succeeded since. */
   isOut?: true
+  /** The last deploy has no end, and began to place files; of a deploy that runs, too. */
+  interrupted?: InterruptedDeploy
   /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined
 }

@@ -130,3 +130,13 @@ export type Drift = {
   /** The next action, with commands in backquotes. */
   hint: string
 }
+
+/** The last deploy, if it was killed after it had begun to place files. */
+export type InterruptedDeploy = {
+  release: string
+  tag?: string
+  /** Of a rollback: the release that it was to put back. */
+  restores?: string
+  /** It was to bring the release of other hosts. */
+  joins?: true
+}

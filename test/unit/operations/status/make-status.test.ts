@@ -383,3 +383,65 @@ test.each([
     hint: '`dray deploy test --tag v1` brings all hosts to the same release.',
   })
 })
+
+describe('after a deploy that was interrupted while it placed files', () => {
+  const release = fakeRelease({ id: 'r8', tag: 'v1' })
+  const seen = fakeStatusObservation({ release })
+  const mixed: StatusObservation = {
+    ...seen,
+    fileHashes: new Map(Object.keys(release.files).map((path) => [path, 'c'.repeat(64)])),
+    containers: [
+      ...seen.containers.map((it) => ({ ...it, imageName: `ghcr.io/acme/web@${fakeDigest('v2')}` })),
+      fakeSeen('backend-3'),
+      fakeSeen('worker-1'),
+      fakeSeen('web-9', { standIn: true }),
+    ],
+    interrupted: { release: 'r9', tag: 'v2' },
+  }
+  const { interrupted: _, ...without } = mixed
+  const driftOf = (facts: Partial<StatusObservation>) => driftSeen({ ...mixed, ...facts })
+  const driftSeen = (observation: StatusObservation) => {
+    const hosts = [{ host: 'a', observation }]
+    const { hosts: statuses } = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+    return (statuses[0] as KnownHost).drift
+  }
+  const message = 'The deploy r9 (v2) was interrupted: files and containers may be of both r8 and r9.'
+
+  test('one message says so, in place of one for each file and container', () => {
+    const hint = '`dray deploy test --tag v2` runs it again.'
+    expect(driftOf({})).toEqual([{ kind: 'release', subject: 'r9', message, hint }])
+  })
+
+  test.each<[Partial<NonNullable<StatusObservation['interrupted']>>, string, string]>([
+    [{ restores: 'r3' }, 'The rollback r9 (v2) was', '`dray rollback test r3` runs it again.'],
+    [{ joins: true }, 'The deploy r9 (v2) was', '`dray deploy test --only a` runs it again.'],
+  ])('%j has its own command', (facts, begins, hint) => {
+    const [drift, ...more] = driftOf({ interrupted: { release: 'r9', tag: 'v2', ...facts } })
+    expect(more).toEqual([])
+    expect(drift).toMatchObject({ message: expect.stringContaining(begins) as string, hint })
+  })
+
+  test('what else differs is shown, too, with the same hint for a service that does not run', () => {
+    const hint = '`dray deploy test --tag v2` runs it again.'
+    const containers = mixed.containers
+      .filter(({ service }) => service !== 'web')
+      .concat(fakeSeen('debug-1', { project: undefined }))
+    expect(driftOf({ containers, variables: [] })).toMatchObject([
+      { kind: 'release', message },
+      { kind: 'service', message: 'web is not running: it has no container.', hint },
+      { kind: 'foreign-container', subject: 'shop-debug-1' },
+      { kind: 'env-file', subject: 'DATABASE_URL' },
+    ])
+  })
+
+  test.each<[string, StatusObservation]>([
+    ['none was', without],
+    ['its release was recorded', { ...mixed, interrupted: { release: 'r8', tag: 'v1' } }],
+  ])('each file is named if %s', (_what, facts) => {
+    expect(driftSeen(facts).map((it) => it.message)).toContain('docker-compose.yml was changed manually.')
+  })
+
+  test('a host on which all is as released has no drift', () => {
+    expect(driftOf({ fileHashes: seen.fileHashes, containers: seen.containers })).toEqual([])
+  })
+})

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { isOwn } from '../../../../src/adapters/directory/link-guard.ts'
-import { readBalancer } from '../../../../src/adapters/directory/read-balancer.ts'
+import { readBalancer } from '../../../../src/adapters/directory/read-journal-end.ts'
 import { balancerLine, passOn } from '../../../../src/adapters/directory/scripts.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
 
