@@ -5,7 +5,7 @@ import { parseJson } from '../../shared/parse-json.ts'
 import { readCookie, refuseRequest } from './guard-request.ts'
 import { createPageAccess, randomName, type PageAccess } from './page-access.ts'
 import { unpackPageFile, type PageFile } from './page-archive.ts'
-import { refusalPage } from './refusal-page.ts'
+import { refusalPage, type RefusalText } from './refusal-page.ts'
 
 /** What the server serves. Everything is data that the page draws as text. */
 export type PageContent = {
@@ -121,18 +121,18 @@ async function respond(exchange: Exchange): Promise<void> {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
   const url = readTarget(request.url ?? '', host)
   if (url === undefined) {
-    refuse(response, 400, 'The address of the request is malformed.')
+    refuse(response, 400, { heading: 'Malformed', reason: 'The address of the request is malformed.' })
     return
   }
   const mayWrite = content.act !== undefined
   const refusal = refuseRequest({ method, path: url.pathname, headers }, { host, pagePath, mayWrite })
   if (refusal !== undefined) {
     if (refusal.status === 405) response.setHeader('allow', mayWrite ? 'GET, HEAD, POST' : 'GET, HEAD')
-    refuse(response, refusal.status, refusal.reason)
+    refuse(response, refusal.status, refusal)
     return
   }
   if (!url.pathname.startsWith(pagePath)) {
-    refuse(response, 404, 'This is not the link that dray printed.')
+    refuse(response, 404, ANOTHER_LINK)
     return
   }
   const name = url.pathname.slice(pagePath.length)
@@ -184,14 +184,30 @@ function admit(exchange: Exchange, token: string | null): boolean {
   return false
 }
 
-const USED =
-  'This link was already used, and opens the page once: perhaps in another browser. That browser has lost its access, too.'
+const NEW_LINK = 'end `dray ui` in its terminal with Ctrl-C, and start it again'
 
-const WITHOUT_ACCESS = 'This browser has no access: the link is incomplete, or of another `dray ui`.'
+const USED: RefusalText = {
+  heading: 'No access',
+  reason:
+    'This link was already used, and opens the page once: perhaps in another browser. That browser has lost its access, too.',
+  next: `For a new link, ${NEW_LINK}.`,
+}
 
-function refuse(response: ServerResponse, status: number, reason: string): void {
+const WITHOUT_ACCESS: RefusalText = {
+  heading: 'No access',
+  reason: 'This browser has no access: the link is incomplete, or of another `dray ui`.',
+  next: `Open the whole link that \`dray ui\` printed. If it was opened in another browser, ${NEW_LINK}: each link opens the page in one browser.`,
+}
+
+const ANOTHER_LINK: RefusalText = {
+  heading: 'Not the page',
+  reason: 'This is not the link that dray printed.',
+  next: 'Open the whole link that `dray ui` printed in its terminal.',
+}
+
+function refuse(response: ServerResponse, status: number, text: RefusalText): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' })
-  response.end(refusalPage(reason))
+  response.end(refusalPage(text))
 }
 
 function sendFile({ request, response }: Exchange, file: PageFile): void {
@@ -244,7 +260,7 @@ async function act({ request, response, content }: Exchange, name: string): Prom
     bytes += chunk.length
     if (bytes > MOST_BODY_BYTES) {
       response.setHeader('connection', 'close')
-      refuse(response, 413, 'The request is too long.')
+      refuse(response, 413, { heading: 'Refused', reason: 'The request is too long.' })
       return
     }
     chunks.push(chunk)
@@ -258,7 +274,7 @@ async function act({ request, response, content }: Exchange, name: string): Prom
 function sendJson(response: ServerResponse, found: unknown): void {
   if (response.destroyed) return
   if (found === undefined) {
-    refuse(response, 404, 'The page has nothing at this address.')
+    refuse(response, 404, { heading: 'Nothing here', reason: 'The page has nothing at this address.' })
     return
   }
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })

@@ -151,7 +151,7 @@ test.each(['?token=guessed', '?token=', '.', 'api/timeline', 'events'])(
   async (path) => {
     const answer = await ask(path, { headers: { cookie: 'dray-ui=guessed' } })
     expect(answer.status).toBe(403)
-    expect(answer.body).toContain('the link is incomplete, or of another `dray ui`')
+    expect(answer.body).toContain('the link is incomplete, or of another <code>dray ui</code>')
     expect(asked).toEqual([])
   },
 )
