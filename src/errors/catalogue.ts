@@ -158,7 +158,7 @@ export const catalogue = {
     exitCode: EXIT.precondition,
   },
   PATH_NOT_WRITABLE: {
-    title: "The app's directory on the server is not writable.",
+    title: "The app's directory on the server is missing or not writable.",
     hint: 'On the server: `sudo install -d -o USER PATH`.',
     exitCode: EXIT.precondition,
   },

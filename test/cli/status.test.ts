@@ -16,6 +16,18 @@ test('a status uses the SSH secrets of CI, and reports an empty one', async () =
   expect(status).toMatchObject({ verdict: 'unknown', failure: { code: 'SSH_SECRET_INVALID' } })
 })
 
+test('a server that answers, and has not even the directory yet, has nothing deployed', async () => {
+  const environments = 'environments:\n  test: { host: local, path: /nowhere/at/all }\n'
+  const cwd = await makeProject({ ...files, 'dray.yml': environments })
+  const { exitCode, stdout } = await runCli(['status'], { cwd })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/test +local +nothing deployed/)
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /no directory \/nowhere\/at\/all.* → `dray setup test` prepares the server for the first deploy\./,
+  )
+  expect((await runCli(['status', '--exit-code'], { cwd })).exitCode).toBe(0)
+})
+
 test('--watch prints a state once, until it is stopped', async () => {
   const cwd = await makeProject(files)
   const stop = new AbortController()

@@ -93,6 +93,19 @@ test('a host that hangs delays no other, and what is not read yet is named', asy
   expect(new Set(runs.map(({ timeoutMs }) => timeoutMs))).toEqual(new Set([LOOK_MS]))
 })
 
+test('a server that is not set up yet has nothing deployed, and its journal is not read', async () => {
+  const answer = sections({ now: 0, 'no-directory': '', 'no-docker': '' })
+  const { watch, runs } = watchHosts(['a'], () => () => Promise.resolve(answer))
+  const seen: Overview[] = []
+  using _ = watch.follow((overview) => seen.push(overview))
+  const message = 'There is no Docker on a, and no directory /srv/shop.'
+  await expect
+    .poll(() => seen.at(-1)?.environments[0]?.status?.hosts)
+    .toMatchObject([{ verdict: 'nothing-deployed', notSetUp: { message } }])
+  await expect.poll(() => runs.length).toBeGreaterThan(3)
+  expect(new Set(runs.map(({ script }) => script))).toEqual(new Set(['observe']))
+})
+
 test.each([
   ['a host that is well', '', 6],
   ['a host that is deployed to', '{"user":"ann","machine":"ci","sinceMs":0}', 20],

@@ -10,12 +10,13 @@ import { readLockHolder } from './lock/lock-holder.ts'
 import { observeScript } from './observe-script.ts'
 import { readBalancer, readInterrupted } from './read-journal-end.ts'
 import { readRelease } from './read-release.ts'
+import { NO_DIRECTORY } from './scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
 
 /**
  * Reads everything that the status of an app needs from a host, in one round trip. `timeoutMs`: how long that may take at most. Throws DOCKER_MISSING, DOCKER_DENIED,
- * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE if the directory is missing, and RECORD_UNREADABLE.
+ * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE if there is no directory although containers of it run, and RECORD_UNREADABLE.
  */
 export async function observeApp(
   { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
@@ -31,9 +32,16 @@ export async function observeApp(
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'reading the app' })
   const sections = parseSections(output.stdout)
   const text = (name: string): string | undefined => sectionText(sections, name)
-  if (text('no-docker') !== undefined) throw readDockerCliFailure(127, '', host)
-  const dockerExit = Number(text('docker-exit'))
+  const isNew = text('no-directory') !== undefined
+  const hasDocker = text('no-docker') === undefined
+  if (!hasDocker && !isNew) throw readDockerCliFailure(127, '', host)
+  const dockerExit = Number(text('docker-exit') ?? 0)
   if (dockerExit !== 0) throw readDockerCliFailure(dockerExit, text('docker-error') ?? '', host)
+
+  const containers = (text('containers') ?? '').split('\n').flatMap(readContainerLine)
+  // It was removed, or its disk is not mounted.
+  if (isNew && containers.length > 0)
+    throw scriptFailure({ ...output, exitCode: NO_DIRECTORY }, { host, path, what: 'reading the app' })
 
   const release = text('release')
   const lock = text('lock') ?? ''
@@ -44,7 +52,7 @@ export async function observeApp(
     variables: text('env')
       ?.split('\n')
       .filter((name) => name !== ''),
-    containers: (text('containers') ?? '').split('\n').flatMap(readContainerLine),
+    containers,
     journalBytes: Number(text('journal-bytes') ?? 0) || 0,
     ...readBalancer(text('balancer')),
     ...readInterrupted(text('interrupted')),
@@ -53,6 +61,11 @@ export async function observeApp(
       { holds: 'the app', text: text('disk-app') ?? '' },
     ]),
     lock: lock === '' ? undefined : { holder: readLockHolder(lock) },
+    ...(isNew && {
+      notSetUp: hasDocker
+        ? `There is no directory ${path} on ${host}.`
+        : `There is no Docker on ${host}, and no directory ${path}.`,
+    }),
   }
 }
 

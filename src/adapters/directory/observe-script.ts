@@ -4,6 +4,7 @@ import {
   journalBytes,
   JOURNAL_TAIL_BYTES,
   keyNames,
+  mayBeThere,
   newestRelease,
   NO_DIRECTORY,
   NOT_WRITABLE,
@@ -46,16 +47,25 @@ fi
 /**
  * Reads everything that the status of an app needs: the newest recorded release, the state of its files, the names in
  * \`.env\`, containers, file systems and the lock. Read-only. Containers are those of the project, and those in its
- * networks that belong to no project; before the first release, those that Compose created in the directory.
+ * networks that belong to no project; before the first release, those that Compose created in the directory. Without the directory
+ * there is a section \`no-directory\`, and its disk is that of the one above it.
  */
 export const observeScript = `
 set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
+${mayBeThere}
+is_new=
+may_be_there "$path" || [ -e "$path" ] || [ -L "$path" ] || is_new=yes
+section now
+date +%s
+[ -z "$is_new" ] || section no-directory
 command -v docker > /dev/null || { section no-docker; exit 0; }
-[ -d "$path" ] || exit ${NO_DIRECTORY}
-[ -x "$path" ] || exit ${NOT_WRITABLE}
+if [ -z "$is_new" ]; then
+  [ -d "$path" ] || exit ${NO_DIRECTORY}
+  [ -x "$path" ] || exit ${NOT_WRITABLE}
+fi
 ${isOwn}
 leads_outside() { printf '%s\\n' "\${1#"$path"/}"; exit ${LEADS_OUTSIDE}; }
 for place in "$path/.dray" "$path/.dray/releases"; do [ ! -L "$place" ] || leads_outside "$place"; done
@@ -93,8 +103,6 @@ project=$project path=$path awk -F '|' '
   $2 == ENVIRON["project"] { print $1 }
 ' "$work/containers" | xargs -r docker inspect --type container --format '${containerFormat}' 2> "$work/inspect-error"
 
-section now
-date +%s
 section journal-bytes
 ${journalBytes}section lock
 ${printHolder}
@@ -117,7 +125,7 @@ fi
 wait $root
 for place in docker app; do
   section "disk-$place"
-  if [ $place = app ]; then df -P -k -- "$path"; else df -P -k -- "$(cat "$work/root")"; fi 2> /dev/null
+  if [ $place = app ]; then df -P -k -- "$nearest"; else df -P -k -- "$(cat "$work/root")"; fi 2> /dev/null
 done
 exit 0
 `

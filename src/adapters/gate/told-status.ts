@@ -90,6 +90,7 @@ const knownHost: z.ZodType<KnownHost> = z.object({
     .optional(),
   services: listOf(service),
   drift: listOf(drift),
+  notSetUp: drift.pick({ message: true, hint: true }).optional(),
   urls: listOf(url),
   fileSystems: listOf(
     z.object({
@@ -160,8 +161,12 @@ function withNames(status: HostStatus, names: Names, toldHost: string): HostStat
     const { message, hint } = status.failure
     return { ...status, failure: { ...status.failure, message: say(message), hint: say(hint) } }
   }
-  const drift = status.drift.map((it) => ({ ...it, message: say(it.message), hint: say(it.hint) }))
-  return { ...status, drift }
+  const sayBoth = <T extends { message: string; hint: string }>(it: T): T => ({
+    ...it,
+    ...{ message: say(it.message), hint: say(it.hint) },
+  })
+  const { drift, notSetUp } = status
+  return { ...status, drift: drift.map(sayBoth), ...(notSetUp && { notSetUp: sayBoth(notSetUp) }) }
 }
 
 type Names = { from: string; to: string }

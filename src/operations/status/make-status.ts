@@ -41,8 +41,8 @@ export function unknownEnvironment(environment: string, failure: Failure): Envir
 type Seen = { host: string; observation: StatusObservation; environment: string; path: string }
 
 function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
-  const { host, observation } = seen
-  const { release, lock, nowMs, fileSystems, journalBytes, urls, stack } = observation
+  const { host, observation, environment } = seen
+  const { release, lock, nowMs, fileSystems, journalBytes, urls, stack, notSetUp } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
   const services = servicesOf(observation).sort((a, b) => (a.service < b.service ? -1 : 1))
   return {
@@ -62,12 +62,17 @@ function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
         }),
     services,
     drift,
+    ...(notSetUp !== undefined && { notSetUp: { message: notSetUp, hint: setUpHint(environment) } }),
     urls,
     fileSystems,
     journalBytes,
     ...(stack === undefined ? {} : { swarm: swarmStatus(stack) }),
     ...(lock === undefined ? {} : { lock: lock.holder === undefined ? {} : { holder: lock.holder } }),
   }
+}
+
+function setUpHint(environment: string): string {
+  return `\`dray setup ${environment}\` prepares the server for the first deploy.`
 }
 
 /** The services of the release. Of a swarm without a leader nothing is known. */

@@ -55,6 +55,8 @@ export type StatusObservation = {
   isOut?: true
   /** The last deploy has no end, and began to place files; of a deploy that runs, too. */
   interrupted?: InterruptedDeploy
+  /** A sentence: the server answers, and has no directory of the app, perhaps not even Docker. */
+  notSetUp?: string
   /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined
 }

@@ -19,7 +19,7 @@ export type EnvironmentStatus = {
 
 export type HostStatus = UnknownHost | KnownHost
 
-/** A host that could not be reached. */
+/** A host that could not be reached, or not be read. */
 export type UnknownHost = { host: string; verdict: 'unknown'; failure: Failure }
 
 export type KnownHost = {
@@ -35,6 +35,8 @@ export type KnownHost = {
   }
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
+  /** What the server lacks for a first deploy, if it has no directory of the app; with the next action. */
+  notSetUp?: Pick<Drift, 'message' | 'hint'>
   /** The URL of the probe, and the published ports that answered after the last deploy. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]

@@ -177,7 +177,7 @@ export async function observeHost(
   const observe = async (runner: CommandRunner): Promise<SeenHost> => {
     const { isOut, ...observation } = await observeApp({ runner, path }, signal, timeoutMs)
     const stack =
-      engine === 'swarm'
+      engine === 'swarm' && observation.notSetUp === undefined
         ? await withinLook(observeStackOf(observation.release, runner, context), host)
         : undefined
     const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)

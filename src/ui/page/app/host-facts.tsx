@@ -57,7 +57,7 @@ function Known({
   host: KnownHost
   attempt: Attempt | undefined
 }): JSX.Element {
-  const { release, services, drift, urls, fileSystems, lock, swarm } = host
+  const { release, services, drift, notSetUp, urls, fileSystems, lock, swarm } = host
   const silent = urls.filter(({ isGood }) => !isGood)
   return (
     <>
@@ -101,7 +101,7 @@ function Known({
           </p>
         </div>
       ))}
-      {drift.map((it, index) => (
+      {[...(notSetUp === undefined ? [] : [notSetUp]), ...drift].map((it, index) => (
         <div class="problem" key={index}>
           <p>{it.message}</p>
           <p class="hint">

@@ -140,6 +140,7 @@ function problemsOf(host: HostStatus, environment: string): Problem[] {
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
   )
   return [
+    ...(host.notSetUp === undefined ? [] : [host.notSetUp]),
     ...(host.lock === undefined ? [] : [{ message: deploying(host), hint: '' }]),
     // Else it is drift.
     ...(host.lock === undefined || host.verdict !== 'unhealthy' ? [] : host.services.filter(isMissing)).map(

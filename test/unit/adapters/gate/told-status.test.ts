@@ -23,6 +23,10 @@ describe('what the dray of a gate prints is what this one would have read', () =
     ['when all is well', {}],
     ['with a commit', { release: fakeRelease({ commit: { id: '3f2a1c9', isDirty: true } }) }],
     ['before the first release', { release: undefined, containers: [], fileHashes: new Map() }],
+    [
+      'before the set-up',
+      { release: undefined, containers: [], notSetUp: 'There is no directory /srv/shop.' },
+    ],
     ['without a container', { containers: [fakeSeen('web-1', { state: 'exited', exitCode: 1 })] }],
     ['during a deploy', { lock: { holder: { user: 'ci', machine: 'runner', release: 'r8', sinceMs: 5 } } }],
     ['with a URL that does not answer', { urls: [{ url: 'http://a/', isGood: false, error: 'no answer' }] }],

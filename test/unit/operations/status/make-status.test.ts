@@ -288,6 +288,17 @@ describe('the verdict', () => {
     expect(statusOf(observation)).toMatchObject({ verdict: 'nothing-deployed', services: [], drift: [] })
   })
 
+  test('is that nothing is deployed before the set-up, which is proposed', () => {
+    const notSetUp = 'There is no directory /srv/shop on a.'
+    const none = { ...fakeStatusObservation(), release: undefined, containers: [], notSetUp }
+    const hint = '`dray setup test` prepares the server for the first deploy.'
+    expect(statusOf(none)).toMatchObject({
+      verdict: 'nothing-deployed',
+      drift: [],
+      notSetUp: { message: notSetUp, hint },
+    })
+  })
+
   test('of an environment is the worst of its hosts', () => {
     const hosts = [
       { host: 'a', observation: fakeStatusObservation() },

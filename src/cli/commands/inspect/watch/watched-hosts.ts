@@ -55,9 +55,11 @@ export class WatchedHosts {
     return this.#status()?.hosts.filter((it) => names.includes(it.host)) ?? []
   }
 
-  /** Differs when there may be another last attempt; undefined while the host does not answer. */
+  /** Differs when there may be another last attempt; undefined while the host does not answer, and before it is set up. */
   attemptKey(host: string): string | undefined {
-    const known = this.statusesOf(host).filter((it) => it.verdict !== 'unknown')
+    const known = this.statusesOf(host)
+      .filter((it) => it.verdict !== 'unknown')
+      .filter(({ notSetUp }) => notSetUp === undefined)
     if (known.length === 0) return undefined
     // During a deploy the journal grows all the time.
     return JSON.stringify(

@@ -99,6 +99,25 @@ test('shows all environments side by side, with problems below', () => {
   `)
 })
 
+test('a server that is not set up yet has nothing deployed, and a hint', () => {
+  const observation = { ...fakeStatusObservation(), release: undefined, containers: [], fileSystems: [] }
+  const hosts = ['a', 'b'].map((host) => ({
+    host,
+    observation: { ...observation, notSetUp: `There is no directory /srv/shop on ${host}.` },
+  }))
+  expect(renderStatus([makeStatus({ environment: 'new', path, hosts })], style)).toMatchInlineSnapshot(`
+    "   environment  host  state
+    ·  new          a     nothing deployed
+    ·               b     nothing deployed
+
+    ▲ new on a: There is no directory /srv/shop on a.
+      → \`dray setup new\` prepares the server for the first deploy.
+    ▲ new on b: There is no directory /srv/shop on b.
+      → \`dray setup new\` prepares the server for the first deploy.
+    "
+  `)
+})
+
 test('shows the commit of a release, unless its tag is that commit', () => {
   const id = '3f2a1c9d07e8b81d40e6c2a5f4a90b7c6d5e4f30'
   const shown = (facts: Partial<Release>) =>
