@@ -39,6 +39,27 @@ export function engineDiskContract(name: string, setUp: () => Promise<EngineSetU
       await docker('image', 'rm', 'disk-contract:touched')
     })
 
+    test('an image counts with what no other image has', async () => {
+      const build = async (tag: string, line: string): Promise<void> => {
+        const script = 'printf "FROM %s\\n%s\\n" "$0" "$1" | docker build -q -t "$2" -'
+        const argv = ['env', 'DOCKER_BUILDKIT=1', 'sh', '-c', script, image, line, tag]
+        const { exitCode, stderr } = await runner.run(argv)
+        if (exitCode !== 0) throw new Error(stderr)
+      }
+      await build('disk-contract:alias', 'LABEL a=b')
+      await build('disk-contract:larger', 'RUN head -c 3000000 /dev/urandom >/made')
+      const { images } = await engine.disk.inventory()
+      const ownBytes = (tag: string): number =>
+        images.find(({ tags }) => tags.includes(tag))?.ownBytes ?? Number.NaN
+      expect(ownBytes('disk-contract:alias')).toBeLessThan(100_000)
+      expect(ownBytes(image)).toBeLessThan(100_000)
+      const larger = ownBytes('disk-contract:larger')
+      expect(larger).toBeGreaterThanOrEqual(3_000_000)
+      // containerd's store has it unpacked and packed.
+      expect(larger).toBeLessThan(6_500_000)
+      await docker('image', 'rm', 'disk-contract:alias', 'disk-contract:larger')
+    })
+
     test('a container has its size, its idle time and its log settings', async () => {
       await docker('network', 'create', '--label', 'com.docker.compose.project=disk-contract', 'disk-net')
       const run = ['run', '-d', '--network', 'disk-net', '-v', '/data', '-v', 'disk-data:/more']

@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import * as z from 'zod'
 import type { EngineDisk } from '../../deploy/model/disk/inventory.ts'
+import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { retry } from '../../shared/retry.ts'
@@ -13,6 +14,7 @@ import {
   imageEvent,
   networkList,
   systemTime,
+  unpackedList,
 } from './inventory-answers.ts'
 import { readInventory, type ImageTouches } from './read-inventory.ts'
 
@@ -23,10 +25,15 @@ const EVENTS_SINCE_MS = 3_600_000
 export function createEngineDisk(client: EngineClient): EngineDisk {
   return {
     async inventory(signal) {
-      const [{ SystemTime }, disk, networks] = await Promise.all([
+      const [{ SystemTime }, disk, networks, unpacked] = await Promise.all([
         client.read({ method: 'GET', path: '/info', signal }, systemTime),
-        diskUsage(client, signal),
+        measured(client, { method: 'GET', path: '/system/df', signal }, diskAnswer),
         client.read({ method: 'GET', path: '/networks', signal }, networkList),
+        measured(
+          client,
+          { method: 'GET', path: '/images/json', query: { manifests: true }, signal },
+          unpackedList,
+        ),
       ])
       const takenAtMs = Date.parse(SystemTime)
       const [touches, images, containers] = await Promise.all([
@@ -38,7 +45,7 @@ export function createEngineDisk(client: EngineClient): EngineDisk {
           signal,
         }),
       ])
-      return readInventory({ takenAtMs, disk, networks, touches, images, containers })
+      return readInventory({ takenAtMs, disk, networks, unpacked, touches, images, containers })
     },
 
     async clearBuildCache() {
@@ -53,11 +60,22 @@ export function createEngineDisk(client: EngineClient): EngineDisk {
   }
 }
 
-/** While Engines before 23.0 measure, they refuse a second such request with status 500. */
-function diskUsage(client: EngineClient, signal: AbortSignal | undefined) {
-  return retry(() => client.read({ method: 'GET', path: '/system/df', signal }, diskAnswer), {
+/**
+ * What the Engine measures. Engines before 23.0 refuse a second `/system/df` meanwhile with status 500; containerd's store answers 404 if
+ * a build ends in the middle, and takes its snapshot with it.
+ */
+function measured<T>(client: EngineClient, request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
+  const ask = async (): Promise<T> => {
+    const answer = await client.send(request)
+    return client.parse(answer, request, schema).catch((error: unknown) => {
+      if (answer.status !== 404 || !(error instanceof DrayError)) throw error
+      const { code, message, hint, details } = error
+      throw new DrayError(code, message, { hint, details, temporary: true, cause: error })
+    })
+  }
+  return retry(ask, {
     clock: systemClock,
-    signal,
+    signal: request.signal,
     attempts: 8,
     deadlineMs: 30_000,
     firstDelayMs: 500,

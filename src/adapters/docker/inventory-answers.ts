@@ -46,6 +46,21 @@ export const diskAnswer = z.object({
 
 export type DiskAnswer = z.infer<typeof diskAnswer>
 
+/**
+ * Used fields of `GET /images/json?manifests=1`. Only an Engine whose images containerd keeps has manifests, from API 1.47 on; those of
+ * other kinds than `image` are not unpacked.
+ */
+export const unpackedList = z.array(
+  z.object({
+    Id: z.string(),
+    Manifests: list(
+      z.object({ ImageData: z.object({ Size: z.object({ Unpacked: z.number() }).nullish() }).nullish() }),
+    ),
+  }),
+)
+
+export type UnpackedAnswer = z.infer<typeof unpackedList>[number]
+
 /** Further used fields of `GET /containers/{id}/json`. */
 export const idleAnswer = z.object({
   Name: z.string(),

@@ -1,6 +1,12 @@
 import { readImageNames } from './image-names.ts'
 import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/disk/inventory.ts'
-import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
+import type {
+  DiskAnswer,
+  IdleAnswer,
+  ImageDetails,
+  NetworkAnswer,
+  UnpackedAnswer,
+} from './inventory-answers.ts'
 
 /** Milliseconds since the epoch by image id, or by the name it was pulled with. */
 export type ImageTouches = ReadonlyMap<string, number>
@@ -10,15 +16,20 @@ export function readInventory(told: {
   takenAtMs: number
   disk: DiskAnswer
   networks: readonly NetworkAnswer[]
+  unpacked: readonly UnpackedAnswer[]
   touches: ImageTouches
   images: ReadonlyMap<string, ImageDetails>
   containers: ReadonlyMap<string, IdleAnswer>
 }): DiskInventory {
-  const { takenAtMs, disk, networks, touches, images, containers } = told
+  const { takenAtMs, disk, networks, unpacked, touches, images, containers } = told
+  const unpackedById = new Map(unpacked.map((it) => [it.Id, unpackedBytes(it)]))
   return {
     takenAtMs,
     layersBytes: disk.LayersSize ?? 0,
-    images: disk.Images.map((image) => readImage(image, images.get(image.Id), touches)),
+    images: disk.Images.map((image) => ({
+      ...readImage(image, images.get(image.Id), touches),
+      ownBytes: ownBytes(image, unpackedById.get(image.Id)),
+    })),
     containers: disk.Containers.flatMap((container) => {
       const details = containers.get(container.Id)
       return details === undefined ? [] : [readContainer(container, details)]
@@ -47,17 +58,36 @@ function readImage(
   image: DiskAnswer['Images'][number],
   details: ImageDetails | undefined,
   touches: ImageTouches,
-): StoredImage {
+): Omit<StoredImage, 'ownBytes'> {
   const { tags, digests } = readImageNames(image)
   const told = [image.Id, ...tags, ...digests].map((name) => touches.get(name) ?? 0)
   return {
     id: image.Id,
     tags,
     digests,
-    ownBytes: Math.max(0, image.Size - Math.max(0, image.SharedSize)),
     touchedAtMs: Math.max(image.Created * 1000, timeOf(details?.Metadata?.LastTagTime), ...told),
     layers: details?.RootFS?.Layers ?? [],
   }
+}
+
+/**
+ * What no other image has. `SharedSize` counts unpacked layers alone, as Engine 28.5 does for both of its stores; containerd's keeps
+ * them packed as well, which `Size` has, and no answer says how much of that is shared: it counts by the share of the unpacked ones.
+ */
+function ownBytes(
+  { Size: size, SharedSize }: DiskAnswer['Images'][number],
+  unpackedThere: number | undefined,
+): number {
+  // Of one that was never unpacked nothing is known.
+  const unpacked = unpackedThere === undefined || unpackedThere === 0 ? size : Math.min(size, unpackedThere)
+  const own = Math.max(0, unpacked - Math.max(0, SharedSize))
+  return unpacked === 0 ? 0 : Math.round((size * own) / unpacked)
+}
+
+/** Undefined if the Engine does not keep packed layers, or does not say. */
+function unpackedBytes({ Manifests }: UnpackedAnswer): number | undefined {
+  const sizes = Manifests.flatMap(({ ImageData }) => ImageData?.Size?.Unpacked ?? [])
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 function readContainer(container: DiskAnswer['Containers'][number], details: IdleAnswer): StoredContainer {

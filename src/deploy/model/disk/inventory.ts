@@ -22,7 +22,7 @@ export type StoredImage = {
   tags: readonly string[]
   /** Its `repo@sha256:…` names on this host. */
   digests: readonly string[]
-  /** Bytes that its removal frees; the rest is shared with other images. */
+  /** Bytes that its removal frees, an estimate with containerd's store; the rest is shared with other images. */
   ownBytes: number
   /** Last time it was built, tagged, pulled or loaded, as far as the Engine knows; milliseconds since the epoch. */
   touchedAtMs: number
