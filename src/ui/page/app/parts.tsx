@@ -4,6 +4,7 @@ import type { Failure } from '../../../deploy/model/events.ts'
 import type { SourceCommit } from '../../../deploy/model/release.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
+import { furtherLines } from '../../render/text/further-lines.ts'
 import { isExact, now } from './state.ts'
 
 /** A time in words, and exactly when that is asked for. `nowMs`: the time on the clock of `atMs`, if that is not the browser's. */
@@ -77,7 +78,7 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
 
 /** A failure with the last lines of its log, what is serving, what was undone and what was not, and the next command. */
 export function FailureNote({ failure }: { failure: Failure }): JSX.Element {
-  const { logTail = [] } = failure.details
+  const logTail = furtherLines(failure)
   const { serving, undone = [], notUndone = [] } = failure
   return (
     <div class="problem">

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../deploy/model/events.ts'
+import { furtherLines } from '../text/further-lines.ts'
 import { codeBlock, codeSpan, escapeMarkdown, markdownTable } from '../text/markdown.ts'
 import { createTerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderDuration } from '../text/render-duration.ts'
@@ -35,8 +36,10 @@ function headline({ kind, app, environment, finished, failure, tag }: DeployStat
   return `${title}\n\n${words}${tag === undefined ? '' : ` Tag: ${codeSpan(tag)}`}`
 }
 
-function failureBlock({ code, title, message, hint, details, serving, undone, notUndone }: Failure): string {
-  const { logTail = [], logOf = 'the log', problems = [] } = details
+function failureBlock(failure: Failure): string {
+  const { code, title, message, hint, details, serving, undone, notUndone } = failure
+  const { logOf = 'the log', problems = [] } = details
+  const logTail = furtherLines(failure)
   const log = `<details><summary>Last lines of ${escapeMarkdown(logOf)}</summary>\n\n${codeBlock(logTail.join('\n'))}\n\n</details>`
   return [
     `### ${escapeMarkdown(title)} ${codeSpan(code)}`,

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../deploy/model/events.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { furtherLines } from '../text/further-lines.ts'
 import { wrapLines, wrapToWidth } from '../../terminal/text-width.ts'
 
 /**
@@ -31,8 +32,9 @@ export function renderFailure(failure: Failure, style: TerminalStyle): string {
     .join('\n\n')}\n`
 }
 
-function logLines({ details }: Failure, { colors, glyphs }: TerminalStyle): string[] {
-  const { logTail = [], logOf } = details
+function logLines(failure: Failure, { colors, glyphs }: TerminalStyle): string[] {
+  const logTail = furtherLines(failure)
+  const { logOf } = failure.details
   if (logTail.length === 0) return []
   const lines = logTail.flatMap((line) => line.split('\n'))
   return [

@@ -6,6 +6,7 @@ import {
   type HostCheckup,
 } from '../../../operations/doctor/checkup.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { furtherLines } from '../text/further-lines.ts'
 import { renderTable } from '../text/render-table.ts'
 import { wrapToWidth } from '../../terminal/text-width.ts'
 
@@ -116,7 +117,7 @@ function problemLines(host: string, check: Check, style: TerminalStyle): string[
   const width = (columns ?? Infinity) - 4
   const [message, hint] =
     check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.message, check.hint]
-  const details = check.outcome === 'failed' ? (check.failure.details.logTail ?? []) : []
+  const details = check.outcome === 'failed' ? furtherLines(check.failure) : []
   const [first = '', ...more] = wrapToWidth(`${host}: ${message}`, width)
   const next = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
   return [

@@ -12,6 +12,7 @@ import type {
 } from '../../../operations/status/status.ts'
 import { isMissing } from '../../../operations/status/make-status.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { furtherLines } from '../text/further-lines.ts'
 import { renderCommit } from '../text/render-commit.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderTable } from '../text/render-table.ts'
@@ -130,8 +131,9 @@ function problemLines({ environment, hosts, failure }: EnvironmentStatus, style:
 
 type Problem = { message: string; hint: string; output?: readonly string[] | undefined }
 
-function problemOf({ message, hint, details }: Failure): Problem {
-  return { message, hint, output: details.logTail }
+function problemOf(failure: Failure): Problem {
+  const { message, hint } = failure
+  return { message, hint, output: furtherLines(failure) }
 }
 
 function problemsOf(host: HostStatus, environment: string): Problem[] {
