@@ -10,7 +10,7 @@ import { countAtOnce, orderSteps } from './order-steps.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
 import { describeProxies } from './steps/plan-switches.ts'
-import { joinWarnings } from './join-warnings.ts'
+import { joinHosts, joinWarnings } from './join-warnings.ts'
 import { measuredWarnings } from './measured-warnings.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
@@ -69,11 +69,13 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
         ...warnOfUnasked(fleet, desired),
         ...warnOfLeftOut(desired),
         ...(desired.notes ?? []),
-        ...fleet.flatMap((it) => planWarnings(it.plan, it.desired)),
+        ...joinHosts(fleet.map((it) => ({ host: hostOf(it), texts: planWarnings(it.plan, it.desired) }))),
       ],
       measured: [
-        ...fleet.flatMap((it) => measuredWarnings(it.plan, it.desired)),
-        ...arrivals.flatMap((arrival) => arrival.warnings),
+        ...joinHosts(fleet.map((it) => ({ host: hostOf(it), texts: measuredWarnings(it.plan, it.desired) }))),
+        ...joinHosts(
+          fleet.map((it, index) => ({ host: hostOf(it), texts: arrivals[index]?.warnings ?? [] })),
+        ),
       ],
     }),
     unchangedServices: hosts.flatMap(({ observation, decisions }) =>
@@ -83,6 +85,10 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     ),
     ...describeInactive(hosts),
   }
+}
+
+function hostOf({ plan }: { plan: HostPlan }): string {
+  return nameOf(plan.observation)
 }
 
 /** The release that a rollback puts back, and what it does not undo. */
