@@ -4,6 +4,7 @@ import { failureFrom } from '../../../../../src/deploy/execute/failure.ts'
 import { makeStatus } from '../../../../../src/operations/status/make-status.ts'
 import { renderFailure } from '../../../../../src/ui/render/deploy/render-failure.ts'
 import { renderStatus } from '../../../../../src/ui/render/results/render-status.ts'
+import { furtherLines } from '../../../../../src/ui/render/text/further-lines.ts'
 import { createTerminalStyle } from '../../../../../src/ui/terminal/terminal-style.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
@@ -30,4 +31,12 @@ test('lines that say more are printed, with the last one', () => {
     expect(text).toContain(more)
     expect(text.split(timedOut)).toHaveLength(3)
   }
+})
+
+test('a line whose words are in the message for another reason is printed', () => {
+  const failure = {
+    message: '`RUN echo installing` failed with exit code 7.',
+    details: { logTail: ['installing'] },
+  }
+  expect(furtherLines(failure)).toEqual(['installing'])
 })
