@@ -104,7 +104,7 @@ export function createHostRun({
     ...parts,
     pins: new NamePins(parts.host.engine, clock, parts.observation.directory.app.project),
     gaps: new Gaps(parts.host, clock),
-    stops: new StopTurns(clock),
+    stops: new StopTurns(),
     done: {
       placed: false,
       switched: false,
