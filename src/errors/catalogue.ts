@@ -9,6 +9,7 @@ import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
 import { setupFailures } from './setup-failures.ts'
+import { severalHostsFailures } from './several-hosts-failures.ts'
 import { swarmFailures } from './swarm-failures.ts'
 import { surroundingFailures } from './surrounding-failures.ts'
 
@@ -193,11 +194,7 @@ export const catalogue = {
     hint: 'Look at `dray status ENVIRONMENT`: another person may have the lock now, or have deployed a newer release. If not, run the same command again: it checks what was done and completes it.',
     exitCode: EXIT.needsPerson,
   },
-  HOST_LOST: {
-    title: 'A host was lost during the deploy.',
-    hint: 'Run the same command again when the host answers: it brings every host to the same release. To continue without it, add `--without HOST`.',
-    exitCode: EXIT.needsPerson,
-  },
+  ...severalHostsFailures,
   ...accessFailures,
   ...releaseFailures,
   ...repositoryFailures,
@@ -231,11 +228,6 @@ export const catalogue = {
     title: 'A hook for a host failed.',
     hint: 'Read its output above, and correct the cause or the hook under `hooks:` in dray.yml. The deploy was undone.',
     exitCode: EXIT.failedOldServing,
-  },
-  HOST_OUT: {
-    title: 'A host may be out of the load balancer: its hook `join` failed.',
-    hint: 'Correct what made the hook fail, then run the last good deploy again: it runs `join`, even if there is nothing else to do.',
-    exitCode: EXIT.needsPerson,
   },
   ...surroundingFailures,
   ...swarmFailures,
