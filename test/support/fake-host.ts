@@ -100,7 +100,7 @@ export class FakeHost implements TargetHost {
   /** `/proc/net/unix` of every container. */
   sockets = ''
   /** What the app answers to a probe. */
-  answer: (url: string) => ProbeAnswer = () => ({ status: 200 })
+  answer: (url: string) => ProbeAnswer | Promise<ProbeAnswer> = () => ({ status: 200 })
   /** Where every name leads. */
   addresses: readonly string[] = ['203.0.113.1']
   /** Ports of the host that something else listens on. */

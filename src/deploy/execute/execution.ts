@@ -10,6 +10,7 @@ import { isOut, type RunHostHook } from '../model/hooks.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './proxies/name-pins.ts'
 import { Gaps } from './gaps.ts'
+import { AnswerTimes } from './answer-times.ts'
 import { StopTurns } from './stop-turns.ts'
 import type { Deployer } from '../model/release.ts'
 
@@ -58,6 +59,7 @@ export type HostRun = {
   lock: Lock
   pins: NamePins
   gaps: Gaps
+  answers: AnswerTimes
   stops: StopTurns
   /** The release's files with content. */
   files: readonly BundleFile[]
@@ -77,6 +79,8 @@ export type HostRun = {
     joins: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
+    /** When the containers in `fresh` of a service had been started, in ms of the clock. */
+    startedAtMs: Map<string, number>
     /** When all of `fresh` were last asked whether they still run, in ms; undefined before the first time. */
     lookedAtMs: number | undefined
     /** Services that were recreated; their old containers no longer exist. */
@@ -99,12 +103,17 @@ export function createHostRun({
   clock,
   desired,
   ...parts
-}: Omit<HostRun, 'done' | 'pins' | 'gaps' | 'stops'> & { clock: Clock; desired: DesiredRelease }): HostRun {
+}: Omit<HostRun, 'done' | 'pins' | 'gaps' | 'answers' | 'stops'> & {
+  clock: Clock
+  desired: DesiredRelease
+}): HostRun {
+  const answers = new AnswerTimes(clock)
   return {
     ...parts,
     pins: new NamePins(parts.host.engine, clock, parts.observation.directory.app.project),
     gaps: new Gaps(parts.host, clock),
-    stops: new StopTurns(),
+    answers,
+    stops: new StopTurns(answers, clock),
     done: {
       placed: false,
       switched: false,
@@ -115,6 +124,7 @@ export function createHostRun({
       leaves: false,
       joins: false,
       fresh: new Map(),
+      startedAtMs: new Map(),
       lookedAtMs: undefined,
       recreated: new Set(),
       standIns: new Map(),
@@ -156,6 +166,11 @@ export type StepContext = {
 
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
+
+/** When the new containers of a service had been started, in ms of the clock; now if they were not. */
+export function startOf(service: string, { run, execution }: StepContext): number {
+  return run.done.startedAtMs.get(service) ?? execution.clock.now()
+}
 
 /** More requests that the old containers have to finish: `drained` is whether all of them have, wherever traffic was switched. */
 export function addDrained({ done }: Pick<HostRun, 'done'>, waits: readonly Promise<boolean>[]): void {

@@ -37,6 +37,7 @@ export function probeHosts(
       everyMs: pauseMs,
       timeoutMs,
       clock,
+      answers: run.answers,
       onSample: (answer, counted) => {
         if (isAccepted(target, answer)) run.done.answered.set(target.url, target)
         counts[index] = counted

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { ProbeReport } from '../model/events.ts'
+import type { AnswerTimes } from './answer-times.ts'
 import type { Entrance } from '../model/prober.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
 
@@ -23,6 +24,8 @@ export function startProbing(options: {
   everyMs: number
   timeoutMs: number
   clock: Clock
+  /** Learns how long each request takes. */
+  answers?: AnswerTimes
   /** `counted`: since the first success. */
   onSample?: (answer: ProbeAnswer, counted: { requests: number; failures: number }) => void
 }): Probing {
@@ -36,7 +39,9 @@ export function startProbing(options: {
 
   const send = async (): Promise<void> => {
     const sentAtMs = clock.now()
+    const ended = options.answers?.sent()
     const answer = await prober.get(target.url, options.timeoutMs, target)
+    ended?.()
     const failure = failureOf(answer)
     const isUnsent = 'error' in answer && answer.unsent === true
     samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure, isUnsent })

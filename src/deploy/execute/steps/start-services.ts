@@ -1,12 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import {
-  freshContainers,
-  publishedPorts,
-  type HostRun,
-  type StepContext,
-  type StepRunner,
-} from '../execution.ts'
+import { freshContainers, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { Container } from '../../model/container.ts'
 import type { StepOf } from '../../model/plan.ts'
@@ -17,11 +11,14 @@ import { refuseEnded } from './refuse-ended.ts'
 
 /** sshd allows ten sessions for a connection, and a server has few cores. */
 const COMPOSE_AT_ONCE = 6
+/** How long the next new containers of a deploy wait at most for the app to answer as fast as before. */
+const SLOW_PAUSE_MS = 5_000
 
 /** Starts the new containers next to the old ones, with one Compose call for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
   const { run, signal } = context
   const { engine } = run.host
+  const waitedMs = run.done.fresh.size === 0 ? 0 : await run.answers.whileSlow(SLOW_PAUSE_MS, signal)
   await Promise.all(
     step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))),
   )
@@ -34,12 +31,13 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
   const others = [...run.done.fresh.values()].flat().filter((it) => !isStarted(it))
   const fresh = await freshContainers(run, others)
   for (const { service } of step.services) {
-    run.done.fresh.set(
+    noteStarted(
       service,
       fresh.filter((it) => it.service === service),
+      context,
     )
   }
-  return undefined
+  return waitedMs < 100 ? undefined : `${(waitedMs / 1000).toFixed(1)} s later, since the app answered slowly`
 }
 
 /** Starts stand-ins, each with one call of Compose. All calls have ended when it throws, so that the undo sees every one. */
@@ -66,7 +64,7 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
     const started = (await freshContainers(run)).filter((it) => it.standIn)
     for (const { service } of step.services) {
       const standIns = started.filter((it) => it.service === service)
-      run.done.fresh.set(service, standIns)
+      noteStarted(service, standIns, context)
       if (standIns.length > 0) run.done.standIns.set(service, standIns)
     }
   }
@@ -106,17 +104,27 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
   const calls = step.apart ? services.map((it) => [it]) : [services]
   await fewAtOnce(COMPOSE_AT_ONCE, calls, async (it) => {
     await up(context, { services: it, mode, signal })
-    await noteFresh(it, run)
+    await noteFresh(it, context)
   })
   return undefined
 }
 
+function noteStarted(
+  service: string,
+  containers: readonly Container[],
+  { run: { done }, execution }: StepContext,
+): void {
+  done.fresh.set(service, containers)
+  done.startedAtMs.set(service, execution.clock.now())
+}
+
 /** The containers of services that Compose has recreated. */
-async function noteFresh(services: readonly { service: string }[], run: HostRun): Promise<void> {
+async function noteFresh(services: readonly { service: string }[], context: StepContext): Promise<void> {
+  const { run } = context
   const containers = await run.host.engine.containers(run.observation.directory.app.project)
   for (const { service } of services) {
     const fresh = containers.filter((it) => it.service === service && !it.oneOff)
-    run.done.fresh.set(service, fresh)
+    noteStarted(service, fresh, context)
     const [only, ...others] = fresh
     if (only !== undefined && others.length === 0) run.gaps.followContainer(only)
   }
@@ -188,7 +196,9 @@ async function startWithImages(
   context: StepContext,
   start: (compose: Compose) => Promise<void>,
 ): Promise<void> {
-  const { compose } = context.run.host
+  const { host, answers } = context.run
+  const { compose } = host
+  answers.startsContainers()
   try {
     await start(compose)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
+import { publishedPorts, startOf, type StepContext, type StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { ServiceModel } from '../../model/app-model.ts'
@@ -14,7 +14,7 @@ import { createWaitReport, type WaitReport } from './wait-report.ts'
 
 /** Waits until every new container of the services is healthy; the first failure ends the wait for all. */
 export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
-  const startedAtMs = context.execution.clock.now()
+  const sinceMs = Math.max(...step.services.map((service) => startOf(service, context)))
   const others = new AbortController()
   const signal = AbortSignal.any([context.signal, others.signal])
   const containers = step.services.flatMap((service) => context.run.done.fresh.get(service) ?? [])
@@ -31,13 +31,13 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
     others.abort(error)
     throw error
   }
-  if (takesOver(step.services, context)) await untilSteady(startedAtMs, context)
-  const healthyAtMs = context.execution.clock.now()
+  if (takesOver(step.services, context)) await untilSteady(sinceMs, context)
+  const waitedMs = context.execution.clock.now() - sinceMs
   const gaps = await reportGaps(
     { ports: publishedPorts(step.services, context.run), services: step.services },
     context,
   )
-  return `after ${((healthyAtMs - startedAtMs) / 1000).toFixed(1)} s${gaps}`
+  return `after ${(waitedMs / 1000).toFixed(1)} s${gaps}`
 }
 
 /** Whether a running service would be lost if the new containers fail. */
@@ -52,9 +52,9 @@ function takesOver(services: readonly string[], { run }: StepContext): boolean {
  * A container in a crash loop is briefly healthy after each start. A slow start has been watched long enough by now; a
  * container that was healthy immediately is watched a little longer.
  */
-async function untilSteady(startedAtMs: number, context: StepContext): Promise<void> {
+async function untilSteady(sinceMs: number, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
-  const missingMs = startedAtMs + patience.steadyMs - clock.now()
+  const missingMs = sinceMs + patience.steadyMs - clock.now()
   if (missingMs > 0) await clock.sleep(missingMs, context.signal)
   await refuseEnded(context)
 }
@@ -172,10 +172,11 @@ async function untilSettled(container: Container, context: WaitContext): Promise
   const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
   const limitMs = ports.length === 0 ? patience.settleMs : patience.listenMs
-  let sinceMs = startedAtMs
-  context.report.waits(container, { said: '', untilMs: sinceMs + limitMs })
+  let sinceMs = startOf(container.service, context)
+  let untilMs = (ports.length === 0 ? sinceMs : startedAtMs) + limitMs
+  context.report.waits(container, { said: '', untilMs })
   let restarts = container.restartCount
-  while (clock.now() < sinceMs + limitMs) {
+  do {
     const turnMs = clock.now()
     const now = await context.run.host.engine.container(container.id)
     const listening = await listensOn(now, ports, context)
@@ -185,12 +186,13 @@ async function untilSettled(container: Container, context: WaitContext): Promise
       if (turnMs - startedAtMs >= patience.retryMs) throw await exitedEarly(now, context)
       restarts = now.restartCount
       sinceMs = turnMs
-      context.report.waits(container, { said: 'started again', untilMs: sinceMs + limitMs })
+      untilMs = turnMs + limitMs
+      context.report.waits(container, { said: 'started again', untilMs })
     }
     if (listening === 'yes') return
     if (listening === 'unknown' && turnMs - sinceMs >= patience.settleMs) return
     await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), context.signal)
-  }
+  } while (clock.now() < untilMs)
   if (were === 'open') {
     throw new DrayError(
       'SERVICE_UNHEALTHY',

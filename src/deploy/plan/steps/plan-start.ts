@@ -66,76 +66,98 @@ export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): S
   )
 }
 
-/** Starts services wave by wave, and of a wave as many at a time as the host has CPUs for; waits for each. */
+/**
+ * Starts services wave by wave, and of a wave as many at a time as the host has CPUs for; waits for each. While new containers get
+ * ready next to the old ones, the next ones of their wave are created.
+ */
 export function planStarts(
   host: HostPlan,
   desired: DesiredRelease,
   among: readonly ServiceDecision[],
 ): NewStep[] {
-  const base = { host: host.observation.host }
-  const steps: NewStep[] = []
   const { proxies, cpus } = host.observation
-  for (const wave of orderInWaves(among, proxies).flatMap((it) => splitForCpus(it, cpus))) {
-    const rolled = wave.filter((it) => it.action === 'roll')
-    if (rolled.length > 0) {
-      steps.push({
-        ...base,
-        kind: 'start-beside',
-        cause: commonCause(rolled),
-        services: rolled.map((it) => ({
-          service: it.service.name,
-          add: it.service.replicas - it.kept.length,
-          running: it.replaced.length + it.kept.length,
-          discard: it.dead.map((container) => container.id),
-        })),
-      })
+  return orderInWaves(among, proxies).flatMap((wave) => {
+    const steps: NewStep[] = []
+    let before: PlannedPart | undefined
+    for (const part of splitForCpus(wave, cpus).map((it) => planPart(it, host, desired))) {
+      const waits = before?.waits ?? []
+      const overlaps = before?.isBeside === true && part.isBeside
+      steps.push(...(overlaps ? [...part.starts, ...waits] : [...waits, ...part.starts]))
+      before = part
     }
-    const standingIn = wave.filter((it) => it.action === 'stand-in')
-    if (standingIn.length > 0) steps.push(planStandIns(host, standingIn))
-    let handOver: ReturnType<typeof planMoveIn> = { before: [], after: [] }
-    for (const fresh of [true, false]) {
-      const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
-      if (recreated.length === 0) continue
-      const frees = recreated.flatMap(({ service }) => findHolders(service, host))
-      if (frees.length > 0 && fresh) {
-        const others = planSwitches(host).filter(
-          (it) => !recreated.some(({ service }) => service.name === it.proxy),
-        )
-        steps.push(...others, ...planCallerSwitches(host))
-        handOver = planMoveIn(host)
-      }
-      steps.push(...handOver.before, {
-        ...base,
-        kind: 'recreate-services',
-        cause: commonCause(recreated),
-        services: recreated.map(describeRecreated),
-        fresh,
-        ...(fresh ? {} : setApart(recreated, host)),
-        ...(frees.length === 0 ? {} : { frees }),
-      })
-    }
-    for (const { service, action, cause } of wave) {
-      if (action === 'run-once') steps.push({ ...base, kind: 'run-once', cause, service: service.name })
-    }
-    const probe = probeTargetOf(host.observation, desired)
-    // The URL check covers the proxy, and proves more than that it is running.
-    const checkedByUrl =
-      probe === undefined || probe.guess ? undefined : entryProxyOf(host.observation, desired)
-    const waited = wave.filter(
-      ({ action, service }) =>
-        action !== 'run-once' &&
-        service.replicas > 0 &&
-        (action === 'stand-in' || handOver.after.length > 0 || service.name !== checkedByUrl),
-    )
-    if (waited.length > 0) {
-      steps.push({
-        ...base,
-        kind: 'wait-healthy',
-        cause: 'before receiving traffic',
-        services: waited.map((it) => it.service.name),
-      })
-    }
-    steps.push(...handOver.after)
+    return [...steps, ...(before?.waits ?? [])]
+  })
+}
+
+/** The steps for services that start at the same time. `isBeside`: all of them next to what they replace. */
+type PlannedPart = { starts: NewStep[]; waits: NewStep[]; isBeside: boolean }
+
+function planPart(part: readonly ServiceDecision[], host: HostPlan, desired: DesiredRelease): PlannedPart {
+  const base = { host: host.observation.host }
+  const starts: NewStep[] = []
+  const rolled = part.filter((it) => it.action === 'roll')
+  if (rolled.length > 0) {
+    starts.push({
+      ...base,
+      kind: 'start-beside',
+      cause: commonCause(rolled),
+      services: rolled.map((it) => ({
+        service: it.service.name,
+        add: it.service.replicas - it.kept.length,
+        running: it.replaced.length + it.kept.length,
+        discard: it.dead.map((container) => container.id),
+      })),
+    })
   }
-  return steps
+  const standingIn = part.filter((it) => it.action === 'stand-in')
+  if (standingIn.length > 0) starts.push(planStandIns(host, standingIn))
+  let handOver: ReturnType<typeof planMoveIn> = { before: [], after: [] }
+  for (const fresh of [true, false]) {
+    const recreated = part.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
+    if (recreated.length === 0) continue
+    const frees = recreated.flatMap(({ service }) => findHolders(service, host))
+    if (frees.length > 0 && fresh) {
+      const others = planSwitches(host).filter(
+        (it) => !recreated.some(({ service }) => service.name === it.proxy),
+      )
+      starts.push(...others, ...planCallerSwitches(host))
+      handOver = planMoveIn(host)
+    }
+    starts.push(...handOver.before, {
+      ...base,
+      kind: 'recreate-services',
+      cause: commonCause(recreated),
+      services: recreated.map(describeRecreated),
+      fresh,
+      ...(fresh ? {} : setApart(recreated, host)),
+      ...(frees.length === 0 ? {} : { frees }),
+    })
+  }
+  for (const { service, action, cause } of part) {
+    if (action === 'run-once') starts.push({ ...base, kind: 'run-once', cause, service: service.name })
+  }
+  const probe = probeTargetOf(host.observation, desired)
+  // The URL check covers the proxy, and proves more than that it is running.
+  const checkedByUrl =
+    probe === undefined || probe.guess ? undefined : entryProxyOf(host.observation, desired)
+  const waited = part.filter(
+    ({ action, service }) =>
+      action !== 'run-once' &&
+      service.replicas > 0 &&
+      (action === 'stand-in' || handOver.after.length > 0 || service.name !== checkedByUrl),
+  )
+  const waits: NewStep[] = []
+  if (waited.length > 0) {
+    waits.push({
+      ...base,
+      kind: 'wait-healthy',
+      cause: 'before receiving traffic',
+      services: waited.map((it) => it.service.name),
+    })
+  }
+  return {
+    starts,
+    waits: [...waits, ...handOver.after],
+    isBeside: part.every(({ action }) => action === 'roll' || action === 'stand-in'),
+  }
 }

@@ -7,6 +7,7 @@ import {
   withService,
   withTag,
 } from '../../../../support/fake-app.ts'
+import type { ServiceModel } from '../../../../../src/deploy/model/app-model.ts'
 import type { Container } from '../../../../../src/deploy/model/container.ts'
 import type { Behaviour } from '../../../../support/fake-containers.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
@@ -322,5 +323,46 @@ describe('a service that may end, for which no other waits', () => {
     expect(waitOf(world)).toBeGreaterThanOrEqual(30_000)
     world.host.containers.behaviours.set('bucket:v1', 'exits')
     expect((await world.failure()).message).toBe('bucket exited with code 1 before it was healthy.')
+  })
+})
+
+describe('services that got ready while the next ones were created', () => {
+  /** Four services start, then a fifth, which takes three seconds. `meanwhile`: what happens in these. */
+  async function startInParts(
+    service: Partial<ServiceModel>,
+    meanwhile: (world: FakeWorld) => void = () => undefined,
+  ): Promise<FakeWorld> {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const world = await atV1(fakeApp(names.map((name) => fakeService(name, service))))
+    world.host.cpus = 2
+    world.host.when('up beside e=2', async () => {
+      meanwhile(world)
+      await world.clock.sleep(3_000)
+    })
+    return world
+  }
+
+  test.each<[string, Partial<ServiceModel>]>([
+    ['with a health check', {}],
+    ['without one', { healthCheck: 'from-image-or-none' }],
+  ])('%s are waited for no longer', async (_, service) => {
+    const world = await startInParts(service)
+    await world.deploy()
+    expect(waitOf(world)).toBeLessThan(500)
+    const results = world.events.flatMap((it) => (it.type === 'step.finished' ? [it.result] : []))
+    expect(results).toContainEqual(expect.stringMatching(/^after 3\.\d s$/))
+  })
+
+  test.each<[string, Partial<ServiceModel>]>([
+    ['with a health check', {}],
+    ['without one', { healthCheck: 'from-image-or-none' }],
+  ])('%s fail the deploy if one has ended by then', async (_, service) => {
+    const world = await startInParts(service, ({ host }) => {
+      host.containers.change('b-2', { state: 'exited', exitCode: 3 })
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'SERVICE_EXITED',
+      message: 'b exited with code 3 before it was healthy.',
+    })
   })
 })

@@ -222,10 +222,10 @@ test('of many services as many start at a time as the host has CPUs for, two on 
     .toMatchInlineSnapshot(`
     [
       "start-beside a 1+1, b 3+3",
-      "wait-healthy a, b",
       "start-beside c 1+1, d 1+1, e 1+1, f 1+1",
-      "wait-healthy c, d, e, f",
+      "wait-healthy a, b",
       "start-stand-in g as shop.g.stand-in, h as shop.h.stand-in h",
+      "wait-healthy c, d, e, f",
       "wait-healthy g, h",
       "switch-traffic nginx to a, b, c, d, e, f, g, h",
       "recreate-services g=1, h=1",
