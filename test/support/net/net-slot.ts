@@ -69,6 +69,23 @@ export function cgroupOf(id: number, serverName: string): string {
   return `dray-test-net-${id}-${serverName}`
 }
 
+/**
+ * Gives the containers of a server the share of its processors that they have on a server with systemd. There, each container has as
+ * much as all of Docker Engine, or all of containerd; here, all containers of a server would have as much as a single thread of it.
+ * https://docs.docker.com/engine/containers/runmetrics/#control-groups
+ */
+export function weighContainers(id: number, serverName: string): void {
+  const inVersion2 = join(cgroups, cgroupOf(id, serverName))
+  const inVersion1 = join(cgroups, 'cpu', cgroupOf(id, serverName))
+  const isVersion2 = existsSync(join(cgroups, 'cgroup.controllers'))
+  const [group, file, weight] = isVersion2
+    ? [inVersion2, 'cpu.weight', 16 * 100]
+    : [inVersion1, 'cpu.shares', 16 * 1024]
+  mkdirSync(group, { recursive: true })
+  // The kernel makes the file if the group has that controller.
+  if (existsSync(join(group, file))) writeFileSync(join(group, file), `${weight}`)
+}
+
 async function removeCgroups(id: number): Promise<void> {
   const parents = [cgroups, ...readdirSync(cgroups).map((name) => join(cgroups, name))]
   const ours = parents.flatMap((parent) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { registryNames, type Certificates } from './certificates.ts'
 import { cloneDirectory, mustRunInMachine, runInMachine, writeInMachine } from './machine.ts'
 import type { MachineFacts } from './net-facts.ts'
-import { cgroupOf } from './net-slot.ts'
+import { cgroupOf, weighContainers } from './net-slot.ts'
 import type { RunOptions, RunResult } from './run-command.ts'
 import { bareSetUpScript, serverSetUpScript } from './server-set-up.ts'
 import { addIpv6, setLine } from './wires.ts'
@@ -191,6 +191,7 @@ export type ServerSetUp = {
 /** Makes a wired machine a server, all but its Engine; returns the line its host key has in known_hosts. */
 export async function setUpServer(setUp: ServerSetUp): Promise<string> {
   const { machine, netId, clientKey, certificates, hosts } = setUp
+  weighContainers(netId, machine.name)
   await writeInMachine(machine, '/etc/hosts', hosts)
   const env = {
     NAME: machine.name,
