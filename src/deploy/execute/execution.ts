@@ -81,6 +81,8 @@ export type HostRun = {
     fresh: Map<string, readonly Container[]>
     /** When the containers in `fresh` of a service had been started, in ms of the clock. */
     startedAtMs: Map<string, number>
+    /** Services whose new containers were waited for, and are healthy. */
+    healthy: Set<string>
     /** When all of `fresh` were last asked whether they still run, in ms; undefined before the first time. */
     lookedAtMs: number | undefined
     /** Services that were recreated; their old containers no longer exist. */
@@ -125,6 +127,7 @@ export function createHostRun({
       joins: false,
       fresh: new Map(),
       startedAtMs: new Map(),
+      healthy: new Set(),
       lookedAtMs: undefined,
       recreated: new Set(),
       standIns: new Map(),
@@ -167,9 +170,24 @@ export type StepContext = {
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
-/** When the new containers of a service had been started, in ms of the clock; now if they were not. */
-export function startOf(service: string, { run, execution }: StepContext): number {
-  return run.done.startedAtMs.get(service) ?? execution.clock.now()
+/** Notes the new containers of a service, which have just been started. */
+export function noteStarted(
+  service: string,
+  containers: readonly Container[],
+  { run: { done }, execution: { clock } }: { run: HostRun; execution: Pick<Execution, 'clock'> },
+): void {
+  done.fresh.set(service, containers)
+  done.startedAtMs.set(service, clock.now())
+  done.healthy.delete(service)
+}
+
+/**
+ * When the new containers of all these services had been started, in ms of the clock; now if some were not. Time limits count from the
+ * wait for them instead.
+ */
+export function lastStartOf(services: readonly string[], { run, execution }: StepContext): number {
+  const nowMs = execution.clock.now()
+  return Math.max(...services.map((service) => run.done.startedAtMs.get(service) ?? nowMs))
 }
 
 /** More requests that the old containers have to finish: `drained` is whether all of them have, wherever traffic was switched. */

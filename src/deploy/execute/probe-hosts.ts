@@ -37,7 +37,10 @@ export function probeHosts(
       everyMs: pauseMs,
       timeoutMs,
       clock,
-      answers: run.answers,
+      // A public URL is probed once, for every host behind it.
+      answers: isAtHost(target)
+        ? [run.answers]
+        : targets.filter((it) => it.target.url === target.url).map((it) => it.run.answers),
       onSample: (answer, counted) => {
         if (isAccepted(target, answer)) run.done.answered.set(target.url, target)
         counts[index] = counted

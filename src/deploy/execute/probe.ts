@@ -24,8 +24,8 @@ export function startProbing(options: {
   everyMs: number
   timeoutMs: number
   clock: Clock
-  /** Learns how long each request takes. */
-  answers?: AnswerTimes
+  /** They learn how long each request takes. */
+  answers?: readonly AnswerTimes[]
   /** `counted`: since the first success. */
   onSample?: (answer: ProbeAnswer, counted: { requests: number; failures: number }) => void
 }): Probing {
@@ -39,11 +39,11 @@ export function startProbing(options: {
 
   const send = async (): Promise<void> => {
     const sentAtMs = clock.now()
-    const ended = options.answers?.sent()
+    const notes = (options.answers ?? []).map((it) => it.sent())
     const answer = await prober.get(target.url, options.timeoutMs, target)
-    ended?.()
     const failure = failureOf(answer)
     const isUnsent = 'error' in answer && answer.unsent === true
+    for (const ended of notes) ended(isUnsent ? 'unsent' : failure === undefined ? 'answered' : 'failed')
     samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure, isUnsent })
     if (!isUnsent && (requests > 0 || failure === undefined)) requests += 1
     if (!isUnsent && requests > 0 && failure !== undefined) failures += 1

@@ -1,6 +1,6 @@
 import type { Container } from '../model/container.ts'
 import { endDraining, isDrainable } from '../model/drain-check.ts'
-import type { Execution, HostRun } from './execution.ts'
+import { noteStarted, type Execution, type HostRun } from './execution.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
 /** Health checks of a restarted container: about half a minute. */
@@ -46,10 +46,8 @@ export async function waitForRecreated(
 ): Promise<void> {
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   for (const service of services) {
-    run.done.fresh.set(
-      service,
-      now.filter((it) => it.service === service && !it.oneOff),
-    )
+    const recreated = now.filter((it) => it.service === service && !it.oneOff)
+    noteStarted(service, recreated, { run, execution })
   }
   await waitHealthy(
     { id: 0, kind: 'wait-healthy', host: run.host.name, cause: 'before receiving traffic', services },

@@ -75,7 +75,7 @@ async function giveBackPorts(run: HostRun, behindStandIns: readonly string[]): P
         (it) => it.service !== service && it.publishedPorts.some((port) => publishedPorts.includes(port)),
       ),
   )
-  await Promise.all(holders.map(({ id }) => run.stops.run(() => host.engine.stop(id))))
+  await Promise.all(holders.map(({ id }) => run.stops.run(() => host.engine.stop(id), { hurries: true })))
 }
 
 /** Starts the stopped old containers again and waits until they are healthy; false without any. */
@@ -233,11 +233,14 @@ async function removeFresh(run: HostRun, started: readonly Container[]): Promise
   const { engine } = run.host
   await Promise.all(
     fresh.map(({ id, state }) =>
-      run.stops.run(async () => {
-        // Docker is slow to stop a container that it is about to restart, and such a one has nothing to finish.
-        if (state === 'running') await engine.stop(id)
-        await engine.remove(id, { force: true, anonymousVolumes: true })
-      }),
+      run.stops.run(
+        async () => {
+          // Docker is slow to stop a container that it is about to restart, and such a one has nothing to finish.
+          if (state === 'running') await engine.stop(id)
+          await engine.remove(id, { force: true, anonymousVolumes: true })
+        },
+        { hurries: true },
+      ),
     ),
   )
   return fresh.map((container) => container.name)

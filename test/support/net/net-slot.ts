@@ -75,14 +75,14 @@ export function cgroupOf(id: number, serverName: string): string {
  * https://docs.docker.com/engine/containers/runmetrics/#control-groups
  */
 export function weighContainers(id: number, serverName: string): void {
-  const inVersion2 = join(cgroups, cgroupOf(id, serverName))
-  const inVersion1 = join(cgroups, 'cpu', cgroupOf(id, serverName))
   const isVersion2 = existsSync(join(cgroups, 'cgroup.controllers'))
-  const [group, file, weight] = isVersion2
-    ? [inVersion2, 'cpu.weight', 16 * 100]
-    : [inVersion1, 'cpu.shares', 16 * 1024]
+  const [parent, file, weight] = isVersion2
+    ? [cgroups, 'cpu.weight', 16 * 100]
+    : [join(cgroups, 'cpu'), 'cpu.shares', 16 * 1024]
+  if (!existsSync(parent)) return
+  const group = join(parent, cgroupOf(id, serverName))
   mkdirSync(group, { recursive: true })
-  // The kernel makes the file if the group has that controller.
+  // The kernel makes the file, if the group has that controller.
   if (existsSync(join(group, file))) writeFileSync(join(group, file), `${weight}`)
 }
 

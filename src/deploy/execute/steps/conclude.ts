@@ -131,16 +131,19 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   const isDrained = (await run.done.drained) ?? true
   const graceMs = execution.servicePatience[service]?.drainMs
   let callers: string[] = []
-  await run.stops.run(async () => {
-    ;[callers] = await Promise.all([describeOpen(service, old, run), refuseEnded(context, service)])
-    signal.throwIfAborted()
-    await Promise.all(
-      containers.map(async (id) => {
-        run.done.stopped.add(id)
-        await engine.stop(id, graceMs)
-      }),
-    )
-  }, signal)
+  await run.stops.run(
+    async () => {
+      ;[callers] = await Promise.all([describeOpen(service, old, run), refuseEnded(context, [service])])
+      signal.throwIfAborted()
+      await Promise.all(
+        containers.map(async (id) => {
+          run.done.stopped.add(id)
+          await engine.stop(id, graceMs)
+        }),
+      )
+    },
+    { signal },
+  )
   const open = isDrained ? callers : [...callers, 'some requests still open']
   return [`${containers.length} stopped`, ...open].join(', ')
 }

@@ -14,14 +14,18 @@ export async function refuseEndedLately(context: StepContext): Promise<void> {
 }
 
 /**
- * New containers, all or those of one service, must still run, without a restart, before they replace others: a container in a crash
+ * New containers, all or those of some services, must still run, without a restart, before they replace others: a container in a crash
  * loop may be briefly healthy after each start. Throws SERVICE_EXITED.
  */
-export async function refuseEnded({ run, execution }: StepContext, service?: string): Promise<void> {
+export async function refuseEnded(
+  { run, execution }: StepContext,
+  services?: readonly string[],
+): Promise<void> {
   const { app } = run.observation.directory
   const { done } = run
-  if (service === undefined) done.lookedAtMs = execution.clock.now()
-  const fresh = service === undefined ? [...done.fresh.values()].flat() : (done.fresh.get(service) ?? [])
+  const asked = [...done.fresh.keys()].filter((it) => services?.includes(it) ?? true)
+  if (asked.length === done.fresh.size) done.lookedAtMs = execution.clock.now()
+  const fresh = asked.flatMap((it) => done.fresh.get(it) ?? [])
   const containers = await Promise.all(fresh.map(({ id }) => run.host.engine.container(id)))
   const mayEnd = new Set(
     app.services.filter((it) => !it.restarts || isOneShot(app, it.name)).map((it) => it.name),

@@ -1,6 +1,13 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { freshContainers, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
+import { describePause } from '../answer-times.ts'
+import {
+  freshContainers,
+  noteStarted,
+  publishedPorts,
+  type StepContext,
+  type StepRunner,
+} from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { Container } from '../../model/container.ts'
 import type { StepOf } from '../../model/plan.ts'
@@ -12,13 +19,13 @@ import { refuseEnded } from './refuse-ended.ts'
 /** sshd allows ten sessions for a connection, and a server has few cores. */
 const COMPOSE_AT_ONCE = 6
 /** How long the next new containers of a deploy wait at most for the app to answer as fast as before. */
-const SLOW_PAUSE_MS = 5_000
+const MOST_PAUSE_MS = 5_000
 
 /** Starts the new containers next to the old ones, with one Compose call for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
   const { run, signal } = context
   const { engine } = run.host
-  const waitedMs = run.done.fresh.size === 0 ? 0 : await run.answers.whileSlow(SLOW_PAUSE_MS, signal)
+  const pause = await pauseWhileSlow(context)
   await Promise.all(
     step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))),
   )
@@ -37,13 +44,21 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
       context,
     )
   }
-  return waitedMs < 100 ? undefined : `${(waitedMs / 1000).toFixed(1)} s later, since the app answered slowly`
+  return pause
+}
+
+/** Waits while the app is slow, if new containers of this deploy run already; resolves with a few words on it. */
+async function pauseWhileSlow({ run, signal, progress }: StepContext): Promise<string | undefined> {
+  if (run.done.fresh.size === 0) return undefined
+  if (run.answers.isSlow) progress({ text: 'waits: the app answers slowly' })
+  return describePause(await run.answers.waitWhileSlow(MOST_PAUSE_MS, signal))
 }
 
 /** Starts stand-ins, each with one call of Compose. All calls have ended when it throws, so that the undo sees every one. */
 export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, context) => {
   const { run, signal } = context
   const { app } = run.observation.directory
+  const pause = await pauseWhileSlow(context)
   for (const { service } of step.services) run.done.fresh.set(service, [])
   try {
     const calls = step.services.flatMap(({ names, ...rest }) => names.map((name) => ({ ...rest, name })))
@@ -68,7 +83,7 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
       if (standIns.length > 0) run.done.standIns.set(service, standIns)
     }
   }
-  return undefined
+  return pause
 }
 
 /** Starts services, or recreates them, with Compose. If their stand-ins serve, requests to the old containers end first. Throws STILL_REACHED. */
@@ -107,15 +122,6 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     await noteFresh(it, context)
   })
   return undefined
-}
-
-function noteStarted(
-  service: string,
-  containers: readonly Container[],
-  { run: { done }, execution }: StepContext,
-): void {
-  done.fresh.set(service, containers)
-  done.startedAtMs.set(service, execution.clock.now())
 }
 
 /** The containers of services that Compose has recreated. */
@@ -196,9 +202,8 @@ async function startWithImages(
   context: StepContext,
   start: (compose: Compose) => Promise<void>,
 ): Promise<void> {
-  const { host, answers } = context.run
-  const { compose } = host
-  answers.startsContainers()
+  const { compose } = context.run.host
+  for (const { answers } of context.execution.hosts.values()) answers.noteFirstStart()
   try {
     await start(compose)
   } catch (error) {

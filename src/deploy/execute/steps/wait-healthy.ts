@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { publishedPorts, startOf, type StepContext, type StepRunner } from '../execution.ts'
+import { lastStartOf, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { ServiceModel } from '../../model/app-model.ts'
@@ -14,7 +14,6 @@ import { createWaitReport, type WaitReport } from './wait-report.ts'
 
 /** Waits until every new container of the services is healthy; the first failure ends the wait for all. */
 export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
-  const sinceMs = Math.max(...step.services.map((service) => startOf(service, context)))
   const others = new AbortController()
   const signal = AbortSignal.any([context.signal, others.signal])
   const containers = step.services.flatMap((service) => context.run.done.fresh.get(service) ?? [])
@@ -31,8 +30,9 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
     others.abort(error)
     throw error
   }
-  if (takesOver(step.services, context)) await untilSteady(sinceMs, context)
-  const waitedMs = context.execution.clock.now() - sinceMs
+  if (takesOver(step.services, context)) await untilSteady(step.services, context)
+  for (const service of step.services) context.run.done.healthy.add(service)
+  const waitedMs = context.execution.clock.now() - lastStartOf(step.services, context)
   const gaps = await reportGaps(
     { ports: publishedPorts(step.services, context.run), services: step.services },
     context,
@@ -52,11 +52,11 @@ function takesOver(services: readonly string[], { run }: StepContext): boolean {
  * A container in a crash loop is briefly healthy after each start. A slow start has been watched long enough by now; a
  * container that was healthy immediately is watched a little longer.
  */
-async function untilSteady(sinceMs: number, context: StepContext): Promise<void> {
+async function untilSteady(services: readonly string[], context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
-  const missingMs = sinceMs + patience.steadyMs - clock.now()
+  const missingMs = lastStartOf(services, context) + patience.steadyMs - clock.now()
   if (missingMs > 0) await clock.sleep(missingMs, context.signal)
-  await refuseEnded(context)
+  await refuseEnded(context, [...context.run.done.healthy, ...services])
 }
 
 /** `checked`: number of containers with a health check that are waited for together. */
@@ -172,7 +172,7 @@ async function untilSettled(container: Container, context: WaitContext): Promise
   const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
   const limitMs = ports.length === 0 ? patience.settleMs : patience.listenMs
-  let sinceMs = startOf(container.service, context)
+  let sinceMs = lastStartOf([container.service], context)
   let untilMs = (ports.length === 0 ? sinceMs : startedAtMs) + limitMs
   context.report.waits(container, { said: '', untilMs })
   let restarts = container.restartCount

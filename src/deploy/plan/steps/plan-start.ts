@@ -68,7 +68,7 @@ export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): S
 
 /**
  * Starts services wave by wave, and of a wave as many at a time as the host has CPUs for; waits for each. While new containers get
- * ready next to the old ones, the next ones of their wave are created.
+ * ready next to the old ones, the next ones of their wave start, so that twice as many are on their way.
  */
 export function planStarts(
   host: HostPlan,
@@ -81,7 +81,7 @@ export function planStarts(
     let before: PlannedPart | undefined
     for (const part of splitForCpus(wave, cpus).map((it) => planPart(it, host, desired))) {
       const waits = before?.waits ?? []
-      const overlaps = before?.isBeside === true && part.isBeside
+      const overlaps = before?.keepsOld === true && part.keepsOld
       steps.push(...(overlaps ? [...part.starts, ...waits] : [...waits, ...part.starts]))
       before = part
     }
@@ -89,8 +89,8 @@ export function planStarts(
   })
 }
 
-/** The steps for services that start at the same time. `isBeside`: all of them next to what they replace. */
-type PlannedPart = { starts: NewStep[]; waits: NewStep[]; isBeside: boolean }
+/** The steps for services that start at the same time. `keepsOld`: what each of them replaces runs on meanwhile. */
+type PlannedPart = { starts: NewStep[]; waits: NewStep[]; keepsOld: boolean }
 
 function planPart(part: readonly ServiceDecision[], host: HostPlan, desired: DesiredRelease): PlannedPart {
   const base = { host: host.observation.host }
@@ -158,6 +158,6 @@ function planPart(part: readonly ServiceDecision[], host: HostPlan, desired: Des
   return {
     starts,
     waits: [...waits, ...handOver.after],
-    isBeside: part.every(({ action }) => action === 'roll' || action === 'stand-in'),
+    keepsOld: part.every(({ action }) => action === 'roll' || action === 'stand-in'),
   }
 }

@@ -44,7 +44,7 @@ test('the next services start when the app answers as fast as before again', asy
   await world.deploy()
   expect(startResults(world)).toEqual([
     undefined,
-    expect.stringMatching(/^[23]\.\d s later, since the app answered slowly$/),
+    expect.stringMatching(/^after a pause of [23]\.\d s, because the app answered slowly$/),
   ])
 })
 
@@ -55,7 +55,7 @@ test('the next services start after five seconds if the app stays slow', async (
     await world.clock.sleep(1_000)
   })
   await world.deploy()
-  expect(startResults(world)[1]).toBe('5.0 s later, since the app answered slowly')
+  expect(startResults(world)[1]).toBe('after a pause of 5.0 s, because the app answered slowly')
 })
 
 test('the first services start at once, however slow the app is', async () => {
@@ -63,4 +63,35 @@ test('the first services start at once, however slow the app is', async () => {
   slowDown(world, 60_000)
   await world.deploy()
   expect(startResults(world)).toEqual([undefined])
+})
+
+test('on several hosts behind one public URL, each waits for it', async () => {
+  const app = fakeApp([...eight.map((name) => fakeService(name)), fakeProxy()])
+  const world = new FakeWorld(app, ['one', 'two'])
+  for (const host of world.hosts) host.cpus = 2
+  world.desired = { ...world.desired, probeUrl: 'https://shop.example.com/' }
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  world.events.length = 0
+  for (const host of world.hosts)
+    host.when('up beside a=2 b=2 c=2 d=2', async () => {
+      slowDown(world, 3_000)
+      await world.clock.sleep(1_000)
+    })
+  await world.deploy()
+  const paused = expect.stringMatching(/^after a pause of \d\.\d s, because the app answered slowly$/)
+  expect(startResults(world)).toEqual([undefined, paused, undefined, paused])
+})
+
+test('old containers of three services stop one after the other while the app is slow', async () => {
+  const world = await worldOf(['a', 'b', 'c'])
+  let [underWay, most] = [0, 0]
+  world.host.when('turn nginx', () => slowDown(world, 60_000))
+  world.host.when('stop ', async () => {
+    most = Math.max(most, (underWay += 1))
+    await world.clock.sleep(1_000)
+    underWay -= 1
+  })
+  await world.deploy()
+  expect(most).toBe(1)
 })

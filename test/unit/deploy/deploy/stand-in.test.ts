@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeService, spellImage } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { planToText } from '../../../support/plan-to-text.ts'
@@ -117,6 +118,27 @@ describe('after the real container was recreated, a failed step recreates the ol
     world.host.failWhen('up force-recreate')
     expect(await world.failure()).toMatchObject({ undone: switchedBack })
     expect(world.host.running).toBe(served)
+  })
+
+  test('a service without a health check gets its traffic back when the old one has run for two seconds again', async () => {
+    const world = await shopAtV1(
+      undefined,
+      fakeApp([
+        fakeService('api', { containerName: 'shop_api', healthCheck: 'from-image-or-none' }),
+        fakeProxy(),
+      ]),
+    )
+    const recreatedAtMs: number[] = []
+    let backAtMs = 0
+    world.host.when('up force-recreate api', () => void recreatedAtMs.push(world.clock.now()))
+    world.host.when('turn nginx to api-4', () => void (backAtMs = world.clock.now()))
+    world.host.when('record', async () => {
+      await world.clock.sleep(60_000)
+      throw new DrayError('DISK_FULL', 'The disk is full.')
+    })
+    await world.failure()
+    expect(recreatedAtMs).toHaveLength(2)
+    expect(backAtMs - recreatedAtMs[1]!).toBeGreaterThanOrEqual(2_000)
   })
 
   test('a real one that is never healthy gets no traffic', async () => {

@@ -10,21 +10,21 @@ async function answeredIn(
   for (const ms of times) {
     const ended = answers.sent()
     await clock.sleep(ms)
-    ended()
+    ended('answered')
   }
 }
 
 test('an app without a probe is never slow', async () => {
   const answers = await usually(new FakeClock())
   expect(answers.isSlow).toBe(false)
-  expect(await answers.whileSlow(5_000, new AbortController().signal)).toBe(0)
+  expect(await answers.waitWhileSlow(5_000, new AbortController().signal)).toBe(0)
 })
 
 /** The times of an app that answered so fast before the first new container started. */
 async function usually(clock: FakeClock, ...times: readonly number[]): Promise<AnswerTimes> {
   const answers = new AnswerTimes(clock)
   await answeredIn(answers, clock, ...times)
-  answers.startsContainers()
+  answers.noteFirstStart()
   return answers
 }
 
@@ -47,7 +47,7 @@ test('answers after the first new container do not change what is usual', async 
   const clock = new FakeClock()
   const answers = await usually(clock, 5)
   await answeredIn(answers, clock, ...Array<number>(100).fill(300))
-  answers.startsContainers()
+  answers.noteFirstStart()
   expect(answers.isSlow).toBe(true)
 })
 
@@ -59,7 +59,7 @@ test('a request without an answer makes the app slow while it waits', async () =
   expect(answers.isSlow).toBe(false)
   await clock.sleep(100)
   expect(answers.isSlow).toBe(true)
-  ended()
+  ended('answered')
   await answeredIn(answers, clock, 5)
   expect(answers.isSlow).toBe(false)
 })
@@ -69,14 +69,52 @@ test('the wait ends when the app is quick again, at its limit, or with the signa
   const answers = await usually(clock, 5)
   await answeredIn(answers, clock, 300)
   const over = new AbortController()
-  expect(await answers.whileSlow(1_000, over.signal)).toBe(1_000)
+  expect(await answers.waitWhileSlow(1_000, over.signal)).toBe(1_000)
 
-  const waiting = answers.whileSlow(5_000, over.signal)
+  const waiting = answers.waitWhileSlow(5_000, over.signal)
   await answeredIn(answers, clock, 120, 120)
   expect(await waiting).toBeLessThan(300)
 
   await answeredIn(answers, clock, 300)
-  const cancelled = answers.whileSlow(5_000, over.signal)
+  const cancelled = answers.waitWhileSlow(5_000, over.signal)
   over.abort(new Error('over'))
   await expect(cancelled).rejects.toThrow('over')
+})
+
+test('what failed before is not usual, and what did not reach the host says nothing', async () => {
+  const clock = new FakeClock()
+  const answers = new AnswerTimes(clock)
+  answers.sent()('failed')
+  answers.noteFirstStart()
+  await answeredIn(answers, clock, 3_000)
+  expect(answers.isSlow).toBe(false)
+
+  const known = await usually(clock, 5)
+  const unsent = known.sent()
+  await clock.sleep(5_000)
+  unsent('unsent')
+  expect(known.isSlow).toBe(false)
+  const timedOut = known.sent()
+  await clock.sleep(5_000)
+  timedOut('failed')
+  expect(known.isSlow).toBe(true)
+})
+
+test('a request that was sent before the first new container shows what is usual, also if it ends later', async () => {
+  const clock = new FakeClock()
+  const answers = new AnswerTimes(clock)
+  const ended = answers.sent()
+  answers.noteFirstStart()
+  await clock.sleep(10)
+  ended('answered')
+  await answeredIn(answers, clock, 300)
+  expect(answers.isSlow).toBe(true)
+})
+
+test('an answer of more than a second ago does not make the app slow', async () => {
+  const clock = new FakeClock()
+  const answers = await usually(clock, 5)
+  await answeredIn(answers, clock, 300)
+  await clock.sleep(1_001)
+  expect(answers.isSlow).toBe(false)
 })

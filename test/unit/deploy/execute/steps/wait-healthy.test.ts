@@ -353,6 +353,14 @@ describe('services that got ready while the next ones were created', () => {
     expect(results).toContainEqual(expect.stringMatching(/^after 3\.\d s$/))
   })
 
+  test('may be started again meanwhile if they are the next ones, and have `restart: on-failure`', async () => {
+    const world = await startInParts({ retries: true })
+    world.host.when('check a-2', () => world.host.containers.change('e-2', { state: 'restarting' }))
+    world.host.when('check e-2', () => world.host.containers.change('e-2', { state: 'running' }))
+    await world.deploy()
+    expect(world.host.running).toContain('e:v2#e-2')
+  })
+
   test.each<[string, Partial<ServiceModel>]>([
     ['with a health check', {}],
     ['without one', { healthCheck: 'from-image-or-none' }],

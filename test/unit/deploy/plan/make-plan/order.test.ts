@@ -235,6 +235,26 @@ test('of many services as many start at a time as the host has CPUs for, two on 
   `)
 })
 
+test('a service that is stopped first is not started before those that were started beside are healthy', async () => {
+  const beside = ['a', 'b', 'c', 'd'].map((name) => fakeService(name))
+  const app = fakeApp([
+    ...beside,
+    fakeService('x', { fixedAddress: true }),
+    fakeService('y', needing('x', 'service_started')),
+  ])
+  const world = new FakeWorld(app)
+  world.host.cpus = 2
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  expect(starts(planToText(await world.plan()))).toEqual([
+    'start-beside a 1+1, b 1+1, c 1+1, d 1+1',
+    'wait-healthy a, b, c, d',
+    'start-beside y 1+1',
+    'recreate-services x=1',
+    'wait-healthy x, y',
+  ])
+})
+
 /** The steps that replace v1 by v2 and an image of postgres by a newer one. */
 async function replacementsOf(services: readonly ServiceModel[]): Promise<string[]> {
   const world = new FakeWorld(fakeApp(services))
