@@ -25,6 +25,7 @@ export async function undoDeploy(
   const joinedNew = runs.filter((run) => isNew(run) && run.done.joins)
   const others = runs.filter((run) => !joinedNew.includes(run))
   const unswitched = others.filter((run) => !isSwitched(run))
+  const switched = others.filter(isSwitched)
   const undo = async (run: HostRun): Promise<void> => {
     // While a host is out of the load balancer, or may be, no other one may leave it.
     const mayLeave =
@@ -33,7 +34,7 @@ export async function undoDeploy(
     found.push(await undoOutside(run, execution, mayLeave))
   }
   await Promise.all(unswitched.map(undo))
-  await fewAtOnce(execution.plan.rolling ?? 1, others.filter(isSwitched).reverse(), undo)
+  await fewAtOnce(execution.plan.rolling ?? 1, switched.reverse(), undo)
   await Promise.all(joinedNew.map(undo))
   const hosts = runs.flatMap((run) => found.filter((it) => it.run === run))
   const known = {

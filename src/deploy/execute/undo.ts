@@ -21,6 +21,7 @@ export async function undoHost(run: HostRun, execution: Execution, undone: strin
     undone.push('files restored')
   }
   const behindStandIns = await findBehindStandIns(run)
+  for (const service of await findReplaced(run)) run.done.recreated.add(service)
   await giveBackPorts(run, behindStandIns)
   for (const service of run.done.recreated) {
     if (behindStandIns.includes(service)) continue
@@ -41,6 +42,21 @@ export async function undoHost(run: HostRun, execution: Execution, undone: strin
   for (const service of run.done.forwarded) await clearForward(service, run)
   await run.pins.end()
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
+}
+
+/**
+ * Services of which a user has removed all old containers during the deploy, as `docker compose up -d` by hand does once the new
+ * files are in place: it puts containers of the new release in their place.
+ */
+async function findReplaced({ host, observation }: HostRun): Promise<string[]> {
+  const { app } = observation.directory
+  const existing = new Set((await host.engine.containers(app.project)).map(({ id }) => id))
+  return app.services.flatMap(({ name }) => {
+    const old = observation.containers.filter(
+      (it) => it.service === name && !it.oneOff && it.state === 'running',
+    )
+    return old.length === 0 || old.some(({ id }) => existing.has(id)) ? [] : [name]
+  })
 }
 
 /** Recreates services as before while their stand-ins serve, so that no request is lost. */

@@ -148,7 +148,7 @@ describe('after an undo, what is serving is said only of URLs that answer:', () 
   test('a container that does not run again is named', async () => {
     const world = await shopAtV1()
     world.host.when('up beside', () => {
-      world.host.containers.remove('backend-1')
+      world.host.containers.change('backend-1', { state: 'exited' })
       throw new Error('No.')
     })
     expect(await world.failure()).toMatchObject({
@@ -308,6 +308,19 @@ test('an old container is not stopped if its new one ended while others were sto
   const log = world.takeLog()
   expect(log).toContain('stop service-0-1')
   expect(log).not.toContain('stop service-11-1')
+})
+
+test('the undo recreates a service whose old container a user has removed meanwhile', async () => {
+  const world = await shopAtV1()
+  world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+  // As `docker compose up -d` by hand does with the new files.
+  world.host.when('up beside backend', () => world.host.containers.remove('backend-1'))
+  expect(await world.failure()).toMatchObject({
+    code: 'SERVICE_UNHEALTHY',
+    undone: expect.arrayContaining(['files restored', 'backend recreated as before']),
+    serving: 'Release r1 is serving, as before.',
+  })
+  expect(world.host.running).toMatch(/backend:v1#backend-\d/)
 })
 
 test('the undo stops eight new containers at a time', async () => {
