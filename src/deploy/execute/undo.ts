@@ -21,7 +21,9 @@ export async function undoHost(run: HostRun, execution: Execution, undone: strin
     undone.push('files restored')
   }
   const behindStandIns = await findBehindStandIns(run)
-  for (const service of await findReplaced(run)) run.done.recreated.add(service)
+  const replaced = await findReplaced(run, execution)
+  for (const service of replaced) run.done.recreated.add(service)
+  if (replaced.length > 0) reportReplaced(replaced, run, execution)
   await giveBackPorts(run, behindStandIns)
   for (const service of run.done.recreated) {
     if (behindStandIns.includes(service)) continue
@@ -48,15 +50,23 @@ export async function undoHost(run: HostRun, execution: Execution, undone: strin
  * Services of which a user has removed all old containers during the deploy, as `docker compose up -d` by hand does once the new
  * files are in place: it puts containers of the new release in their place.
  */
-async function findReplaced({ host, observation }: HostRun): Promise<string[]> {
+async function findReplaced({ host, observation, done }: HostRun, { plan }: Execution): Promise<string[]> {
   const { app } = observation.directory
   const existing = new Set((await host.engine.containers(app.project)).map(({ id }) => id))
+  const runOnce = stepsOn(plan, host.name).flatMap((step) => (step.kind === 'run-once' ? step.service : []))
   return app.services.flatMap(({ name }) => {
+    if (done.recreated.has(name) || runOnce.includes(name)) return []
     const old = observation.containers.filter(
       (it) => it.service === name && !it.oneOff && it.state === 'running',
     )
     return old.length === 0 || old.some(({ id }) => existing.has(id)) ? [] : [name]
   })
+}
+
+function reportReplaced(services: readonly string[], { host }: HostRun, { clock, emit }: Execution): void {
+  const text = `All old containers of ${services.join(', ')} on ${host.name} were removed during the deploy, and not by dray.`
+  const hint = "Run no `docker compose` command in the app's directory while a deploy runs."
+  emit({ type: 'note', at: clock.now(), level: 'warning', text, hint })
 }
 
 /** Recreates services as before while their stand-ins serve, so that no request is lost. */

@@ -321,6 +321,9 @@ test('the undo recreates a service whose old container a user has removed meanwh
     serving: 'Release r1 is serving, as before.',
   })
   expect(world.host.running).toMatch(/backend:v1#backend-\d/)
+  expect(world.events.flatMap((it) => (it.type === 'note' ? it.text : []))).toContain(
+    'All old containers of backend on srv were removed during the deploy, and not by dray.',
+  )
 })
 
 test('the undo stops eight new containers at a time', async () => {
