@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 50
 /** How a request of the probe ended; one that did not reach the app's host says nothing. */
 export type Outcome = 'answered' | 'failed' | 'unsent'
 
-/** How long the app takes to answer the probe. It is never slow without a probe, or if it had not answered before the deploy. */
+/** How long the app takes to answer the probe. It is never slow without a probe, or without an answer from before. */
 export class AnswerTimes {
   readonly #clock: Clock
   readonly #underWay = new Set<{ readonly atMs: number }>()
